@@ -1,0 +1,205 @@
+"""``workshare coordinate``: from a region to divisions of labour and their report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workshare.cli import exits
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+DEFAULT_FOLDER = "workshare-report"
+
+
+def coordinate(
+    region: Annotated[
+        str,
+        typer.Argument(help="Region folder, workbook, or the name of an embedded case."),
+    ],
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help="Scenario to compute; repeat for several. Default: all."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help=f"Folder for the result and report. Default: {DEFAULT_FOLDER}; "
+            "with --json nothing is written unless this is given."
+        ),
+    ] = None,
+    demand: Annotated[
+        str | None,
+        typer.Option(help="Scenario of demand (low, base, high, ...). Default: the region's own."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything that is drawn at random.")] = 0,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print result.json on standard output.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Show no progress and no summary; only errors.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
+) -> None:
+    """Compute divisions of labour for REGION, what each is worth to whom, and the report.
+
+    The summary and progress go to standard error. Standard output is the path of the report, or
+    with --json the result itself.
+    """
+    folder = out if out is not None or json else Path(DEFAULT_FOLDER)
+    run_study(
+        region,
+        scenarios=scenario or None,
+        folder=folder,
+        demand=demand,
+        seed=seed,
+        print_json=json,
+        quiet=quiet,
+        workers=workers,
+    )
+
+
+def run_study(
+    name: str,
+    *,
+    scenarios: list[str] | None,
+    folder: Path | None,
+    demand: str | None,
+    seed: int,
+    print_json: bool,
+    quiet: bool,
+    workers: int,
+) -> None:
+    """Read, coordinate, write and tell; leave with the exit code that the result's status has."""
+    from workshare.cli.progress import progress_on_stderr
+    from workshare.region import read_region
+    from workshare.studies.coordinate import coordinate as compute
+
+    if folder is not None:
+        make_writable(folder)
+    region = read_region(name) if demand is None else read_region(name, demand=demand)
+    with progress_on_stderr(quiet) as progress:
+        study = compute(region, scenarios=scenarios, seed=seed, progress=progress, workers=workers)
+    result = study.to_dict()
+    paths = write_files(result, folder)
+    if not quiet:
+        show_summary(result, paths)
+    if print_json:
+        from workshare.results import json_text
+
+        typer.echo(json_text(result), nl=False)
+    elif "html" in paths:
+        typer.echo(str(paths["html"]))
+    raise typer.Exit(exit_code(result))
+
+
+def make_writable(folder: Path) -> None:
+    """Create ``folder`` and prove, before the long computation, that files can be written in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / ".workshare-write-test"
+    probe.write_text("")
+    probe.unlink()
+
+
+def write_files(result: dict[str, Any], folder: Path | None) -> dict[str, Path]:
+    """Write result.json, the report, the workbook and the tables; return their paths by format."""
+    if folder is None:
+        return {}
+    from workshare.reports import write_report
+
+    written = write_report(result, folder)
+    return {kind: Path(path) for kind, path in written.items()}
+
+
+def exit_code(result: dict[str, Any]) -> int:
+    """Return the exit code of a finished or interrupted study.
+
+    Examples
+    --------
+    >>> exit_code({"status": "certified", "scenarios": []})
+    0
+    >>> exit_code({"status": "bounded", "scenarios": []})
+    3
+    """
+    if result["status"] == "interrupted":
+        return exits.PARTIAL if result.get("scenarios") else exits.INTERRUPTED
+    return exits.NOT_CERTIFIED if result["status"] == "bounded" else exits.OK
+
+
+def show_summary(result: dict[str, Any], paths: dict[str, Path]) -> None:
+    """Show the headline, the scenarios and the files on standard error."""
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False)
+    for block in summary_blocks(result):
+        console.print(block)
+    for kind, path in paths.items():
+        console.print(f"{kind:>5}  {path}", soft_wrap=True)
+
+
+def summary_blocks(result: dict[str, Any]) -> list[RenderableType]:
+    """Return the summary as Rich renderables: headline sentences, then one row per scenario."""
+    region, unit = result["region"], result["unit"]
+    loss = result.get("price_of_non_coordination") or {}
+    blocks: list[RenderableType] = [f"\n[bold]{region['title']}[/bold]  ({unit})"]
+    if loss.get("value") is not None:
+        blocks.append(f"Price of non-coordination: {loss['value']:,.0f}{_share(loss)}")
+    if result.get("value") is not None:
+        blocks.append(f"Least-cost division: {_proof(result)}")
+    if result.get("scenarios"):
+        blocks.append(_scenario_table(result))
+    if region.get("disclaimer"):
+        blocks.append(f"[dim]{region['disclaimer']}[/dim]")
+    return blocks
+
+
+def _share(loss: dict[str, Any]) -> str:
+    """Return the loss as a share of GDP, when the region's GDP is known."""
+    share = loss.get("share_of_gdp")
+    return "" if share is None else f" ({100 * share:.3g} % of the participants' GDP)"
+
+
+def _proof(result: dict[str, Any]) -> str:
+    """Return value, bound and what is proven, in one line."""
+    text = f"value {result['value']:,.1f}"
+    if result.get("bound") is not None:
+        text += f", nothing can exceed {result['bound']:,.1f}"
+    if result.get("gap") is not None:
+        text += f" (gap {100 * result['gap']:.2g} %)"
+    return f"{text}; status: {result['status']}"
+
+
+def _scenario_table(result: dict[str, Any]) -> RenderableType:
+    """Return one row per scenario: value, change against uncoordinated, jobs, who loses."""
+    from rich.table import Table
+
+    base = (result.get("outcomes") or {}).get("uncoordinated") or {}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Division of labour")
+    for heading in ("Value", "Gain", "Jobs", "kt CO2"):
+        table.add_column(heading, justify="right")
+    table.add_column("Worse off than alone")
+    for outcome in [base, *result["scenarios"]] if base else result["scenarios"]:
+        gain = None if outcome is base or not base else _minus(outcome["value"], base.get("value"))
+        table.add_row(
+            str(outcome.get("title") or outcome["name"]),
+            _number(outcome.get("value")),
+            _number(gain),
+            _number(outcome.get("jobs")),
+            _number(outcome.get("emissions")),
+            ", ".join(outcome.get("losers") or ()) or "none",
+        )
+    return table
+
+
+def _minus(left: float | None, right: float | None) -> float | None:
+    """Return ``left - right``, or None when either is absent."""
+    return None if left is None or right is None else left - right
+
+
+def _number(value: float | None) -> str:
+    """Return a number for a table; a dash when there is none."""
+    return "–" if value is None else f"{value:,.0f}"
