@@ -1,13 +1,12 @@
 """Workshare: certified divisions of labour for regional industrial policy.
 
-Licensed under the Apache License, version 2.0; see the file LICENSE.
-
-
 >>> import workshare as ws
 >>> region = ws.read_region("lithium")
 >>> result = ws.coordinate(region, scenarios=["least_cost"])  # doctest: +SKIP
 
 Names are loaded when they are first used, so that ``import workshare`` is quick.
+
+Licensed under the Apache License, version 2.0; see the file LICENSE.
 """
 
 from __future__ import annotations
@@ -15,26 +14,46 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from workshare.version import __version__
 
 if TYPE_CHECKING:
-    from workshare.errors import Fault, OptionError, RegionError, ResultError, UnitError
-    from workshare.errors import WorkshareError as WorkshareError
+    from workshare.errors import (
+        Fault,
+        OptionError,
+        RegionError,
+        ResultError,
+        UnitError,
+        WorkshareError,
+    )
+    from workshare.region import Region, check_region, read_region
+    from workshare.studies.coordinate import coordinate
+
+__all__ = [
+    "__version__",
+    "read_region",
+    "check_region",
+    "coordinate",
+    "Region",
+    "Fault",
+    "WorkshareError",
+    "RegionError",
+    "UnitError",
+    "OptionError",
+    "ResultError",
+]
 
 _HOMES = {
-    "Fault": "workshare.errors",
-    "OptionError": "workshare.errors",
-    "RegionError": "workshare.errors",
-    "ResultError": "workshare.errors",
-    "UnitError": "workshare.errors",
-    "WorkshareError": "workshare.errors",
-    "Region": "workshare.region",
     "read_region": "workshare.region",
     "check_region": "workshare.region",
+    "Region": "workshare.region",
     "coordinate": "workshare.studies.coordinate",
+    "Fault": "workshare.errors",
+    "WorkshareError": "workshare.errors",
+    "RegionError": "workshare.errors",
+    "UnitError": "workshare.errors",
+    "OptionError": "workshare.errors",
+    "ResultError": "workshare.errors",
 }
-
-__all__ = ["__version__", *_HOMES]
 
 
 def __getattr__(name: str) -> Any:

@@ -67,7 +67,7 @@ def tell(text: str) -> None:
 
 
 def _explain(error: Exception) -> int | None:
-    """Write what happened and return its exit code; None for errors the command line library owns."""
+    """Tell what happened and return its exit code; None for errors of the command library."""
     from workshare.errors import OptionError, WorkshareError
 
     if isinstance(error, OptionError):

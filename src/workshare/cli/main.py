@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from workshare import __version__
 from workshare.cli.exits import guarded
+from workshare.version import __version__
 
 COMMANDS = ("demo", "new", "check", "convert", "coordinate", "report", "cases", "units")
 """Every command, in the order of the help; each is the function of that name in its own file."""
