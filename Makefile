@@ -28,7 +28,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/pytest --quiet
 
 test-slow: $(VENV)/.installed-dev
-	$(BIN)/pytest --quiet -m "slow or not slow"
+	$(BIN)/pytest --quiet -m "slow or not slow" --hypothesis-profile=search
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format $(CHECKED)

@@ -78,9 +78,9 @@ def run_study(
     from workshare.region import read_region
     from workshare.studies.coordinate import coordinate as compute
 
+    region = read_region(name) if demand is None else read_region(name, demand=demand)
     if folder is not None:
         make_writable(folder)
-    region = read_region(name) if demand is None else read_region(name, demand=demand)
     with progress_on_stderr(quiet) as progress:
         study = compute(region, scenarios=scenarios, seed=seed, progress=progress, workers=workers)
     result = study.to_dict()
