@@ -1,4 +1,4 @@
-"""What every test shares: how random cases are drawn, and the public data sets if they are there."""
+"""What every test shares: how random cases are drawn, and the public data if it is there."""
 
 from __future__ import annotations
 
