@@ -1,0 +1,60 @@
+"""The coordination problem: participants as oracles, and a convex market of what they add up to.
+
+    minimise  sum_i f_i(x_i) + F(sum_i g_i(x_i)),   x_i in X_i                                  (1)
+
+Wang, M. (2017), "Vanishing price of decentralization in large coordinative nonconvex optimization",
+SIAM J. Optim. 27(3), 1977-2009. Nothing else in this package knows more than (1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workshare.arrays import Array
+from workshare.market import Market, MarketPoint
+from workshare.response import Participant, Point
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Problem (1). ``participants`` answer questions; ``market`` is ``F`` and gives prices."""
+
+    participants: tuple[Participant, ...]
+    market: Market
+
+    @property
+    def dimensions(self) -> int:
+        """The number of shared dimensions."""
+        return self.market.dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """One point per participant, the market cleared at their sum, and the value of (1)."""
+
+    points: tuple[Point, ...]
+    market: MarketPoint
+    value: float
+
+    @property
+    def prices(self) -> Array:
+        """The market's prices at this selection, one per shared dimension."""
+        return self.market.prices
+
+
+def total_contribution(points: Sequence[Point], dimensions: int) -> Array:
+    """Return the summed contribution of ``points``."""
+    total = np.zeros(dimensions)
+    for point in points:
+        total += point.contribution
+    return total
+
+
+def select(problem: Problem, points: Sequence[Point]) -> Selection:
+    """Return the selection of ``points`` with the market re-solved at their sum."""
+    market = problem.market.evaluate(total_contribution(points, problem.dimensions))
+    cost = sum(point.cost for point in points)
+    return Selection(tuple(points), market, cost + market.value)

@@ -1,0 +1,499 @@
+"""The restricted problem: the best combination of plans already known, solved to a proven gap.
+
+Problem (1) with each participant held to a list of plans (or to its disclosed model) is a
+mixed-integer problem with a separable convex quadratic market. It is solved by outer
+linearisation: every quadratic is bounded below by tangents, HiGHS solves the MILP, the exact
+quadratic problem is solved at its decisions, and tangents are added where they were loose until
+the MILP's proven bound meets the exact value. Each tangent belongs to one variable only, so few
+passes are needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from workshare.arrays import Array
+from workshare.coordination.problem import Problem, Selection, total_contribution
+from workshare.market import MarketPoint
+from workshare.market.quadratic import solve_quadratic
+from workshare.response import Group, Plan, Point, PrivateModel, plan_of
+
+Choice = Sequence[Plan] | PrivateModel
+"""What one participant may be given: one of a list of plans, or anything its model allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """A solved restricted problem: the selection, the proven bound on it, and how it ended."""
+
+    selection: Selection | None
+    bound: float
+    status: str
+    passes: int
+
+
+@dataclass(slots=True)
+class _Columns:
+    """The decisions and operating variables of all participants, as they enter the MILP."""
+
+    participant: list[int] = field(default_factory=list)
+    decision_cost: list[float] = field(default_factory=list)
+    decision_total: list[Array] = field(default_factory=list)
+    what: list[tuple[Group, ...]] = field(default_factory=list)
+    plan: list[Plan | None] = field(default_factory=list)
+    level_decision: list[int] = field(default_factory=list)
+    level_cost: list[float] = field(default_factory=list)
+    level_total: list[Array] = field(default_factory=list)
+    level_lower: list[float] = field(default_factory=list)
+    level_upper: list[float] = field(default_factory=list)
+    level_group: list[Group | None] = field(default_factory=list)
+    # rows over (decisions, levels): (decision index -> coef, level index -> coef, low, high)
+    rows: list[tuple[dict[int, float], dict[int, float], float, float]] = field(
+        default_factory=list
+    )
+
+
+class RestrictedProgram:
+    """The restricted problem as a MILP that can be solved again with another objective.
+
+    Column order: decisions (0/1), levels (scaled by their upper bound), market variables (scaled),
+    one epigraph variable per quadratic, then columns added by :meth:`add_column`.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        choices: Sequence[Choice],
+        *,
+        tangents: Sequence[Array] = (),
+        segments: int = 8,
+    ) -> None:
+        self.problem = problem
+        self.choices = choices
+        self.table = _collect(choices)
+        market = problem.market
+        self.decisions = len(self.table.participant)
+        self.levels = len(self.table.level_cost)
+        self.quadratic = np.flatnonzero(market.curvature > 0)
+        self.first_market = self.decisions + self.levels
+        self.first_epigraph = self.first_market + len(market.columns)
+        self.columns = self.first_epigraph + self.quadratic.size
+        self.money = self._money()
+        self.level_scale = np.array([max(u, 1e-12) for u in self.table.level_upper])
+        self.objective = self._cost_objective()
+        self.highs = self._build()
+        self._tangent_keys: set[tuple[int, float]] = set()
+        grid = np.linspace(0.0, 1.0, segments + 1)
+        for share in grid:
+            self.add_tangents(share * market.upper)
+        for levels in tangents:
+            self.add_tangents(levels)
+
+    # -- building ---------------------------------------------------------------------------------
+
+    def _money(self) -> float:
+        market = self.problem.market
+        sizes = np.abs(market.cost * market.column_scale)[~market.is_unmet()]
+        return max(1e-12, float(np.max(sizes, initial=0.0)))
+
+    def _cost_objective(self) -> Array:
+        market = self.problem.market
+        table = self.table
+        return (
+            np.concatenate(
+                [
+                    np.array(table.decision_cost),
+                    np.array(table.level_cost) * self.level_scale,
+                    market.cost * market.column_scale,
+                    np.full(self.quadratic.size, self.money),
+                ]
+            )
+            / self.money
+        )
+
+    def _build(self) -> Any:
+        import highspy
+
+        market, table = self.problem.market, self.table
+        dimensions = self.problem.dimensions
+        totals = np.zeros((market.rows.shape[0], self.first_market))
+        if self.decisions:
+            totals[:dimensions, : self.decisions] = np.array(table.decision_total).T
+        if self.levels:
+            unit = np.array(table.level_total).T * self.level_scale
+            totals[:dimensions, self.decisions : self.first_market] = unit
+        balance = sp.hstack(
+            [
+                sp.csr_matrix(totals),
+                market.rows @ sp.diags(market.column_scale),
+                sp.csr_matrix((market.rows.shape[0], self.quadratic.size)),
+            ]
+        )
+        balance = sp.diags(1.0 / market.row_scale) @ balance
+        own, low, high = self._own_rows()
+        matrix = sp.vstack([balance, own], format="csr")
+        matrix.data[np.abs(matrix.data) < 1e-13] = 0.0
+        matrix.eliminate_zeros()
+        upper = np.where(market.is_unmet(), 0.0, market.upper / market.column_scale)
+        lp = highspy.HighsLp()
+        lp.num_col_ = self.columns
+        lp.num_row_ = matrix.shape[0]
+        lp.col_cost_ = self.objective
+        lp.col_lower_ = np.concatenate(
+            [
+                np.zeros(self.first_market),
+                market.lower / market.column_scale,
+                np.full(self.quadratic.size, 0.0),
+            ]
+        )
+        lp.col_upper_ = np.concatenate(
+            [np.ones(self.first_market), upper, np.full(self.quadratic.size, np.inf)]
+        )
+        zero = np.zeros(market.rows.shape[0])
+        lp.row_lower_ = np.concatenate([zero, low])
+        lp.row_upper_ = np.concatenate([zero, high])
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = matrix.indptr
+        lp.a_matrix_.index_ = matrix.indices
+        lp.a_matrix_.value_ = matrix.data
+        kinds = highspy.HighsVarType
+        continuous = self.columns - self.decisions
+        lp.integrality_ = [kinds.kInteger] * self.decisions + [kinds.kContinuous] * continuous
+        highs = highspy.Highs()
+        highs.setOptionValue("output_flag", False)
+        highs.setOptionValue("threads", 1)
+        highs.setOptionValue("random_seed", 0)
+        highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
+        highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+        highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
+        highs.passModel(lp)
+        return highs
+
+    def _own_rows(self) -> tuple[sp.csr_matrix, Array, Array]:
+        """Return link rows (levels within their decision's range) and participants' own rows."""
+        table = self.table
+        entries: list[tuple[int, int, float]] = []
+        low: list[float] = []
+        high: list[float] = []
+        for index, decision in enumerate(table.level_decision):
+            column = self.decisions + index
+            lower = table.level_lower[index] / self.level_scale[index]
+            entries += [(len(low), column, 1.0), (len(low), decision, -1.0)]
+            low.append(-np.inf)
+            high.append(0.0)
+            if lower > 0:
+                entries += [(len(low), column, 1.0), (len(low), decision, -lower)]
+                low.append(0.0)
+                high.append(np.inf)
+        for decisions, levels, least, most in table.rows:
+            size = max([abs(most) if np.isfinite(most) else 0.0, *map(abs, decisions.values())])
+            size = size or 1.0
+            for column, value in decisions.items():
+                entries.append((len(low), column, value / size))
+            for index, value in levels.items():
+                column = self.decisions + index
+                entries.append((len(low), column, value * self.level_scale[index] / size))
+            low.append(least / size)
+            high.append(most / size)
+        shape = (len(low), self.columns)
+        if not entries:
+            return sp.csr_matrix(shape), np.array(low), np.array(high)
+        rows, columns, values = zip(*entries, strict=True)
+        return sp.csr_matrix((values, (rows, columns)), shape=shape), np.array(low), np.array(high)
+
+    # -- changing ---------------------------------------------------------------------------------
+
+    def add_column(self, lower: float, upper: float) -> int:
+        """Add a continuous column (no cost yet) and return its index."""
+        self.highs.addVar(lower, upper)
+        self.objective = np.append(self.objective, 0.0)
+        self.columns += 1
+        return self.columns - 1
+
+    def add_row(self, terms: dict[int, float], least: float, most: float) -> None:
+        """Add ``least <= sum of coefficient * column <= most`` (scaled columns)."""
+        index = np.array(list(terms), dtype=np.int32)
+        self.highs.addRow(least, most, index.size, index, np.array(list(terms.values())))
+
+    def add_tangents(self, levels: Array) -> int:
+        """Add a tangent of each quadratic at market levels ``v`` (canonical); return how many."""
+        market = self.problem.market
+        count = 0
+        for position, column in enumerate(self.quadratic):
+            scale = market.column_scale[column]
+            at = float(np.clip(levels[column], market.lower[column], market.upper[column])) / scale
+            key = (position, round(at, 10))
+            if key in self._tangent_keys:
+                continue
+            self._tangent_keys.add(key)
+            curvature = market.curvature[column] * scale**2 / self.money
+            terms = {
+                self.first_epigraph + position: 1.0,
+                self.first_market + int(column): -curvature * at,
+            }
+            self.add_row(terms, -0.5 * curvature * at**2, np.inf)
+            count += 1
+        return count
+
+    def limit_cost(self, most: float) -> None:
+        """Require the cost of (1), as the tangents see it, to be at most ``most`` (M per year)."""
+        terms = {int(k): float(self.objective[k]) for k in np.flatnonzero(self.objective)}
+        self.add_row(terms, -np.inf, most / self.money)
+
+    # -- solving ----------------------------------------------------------------------------------
+
+    def solve(
+        self,
+        *,
+        tolerance: float = 1e-8,
+        start: Selection | None = None,
+        max_passes: int = 30,
+        time_limit: float = np.inf,
+        cutoff: float = np.inf,
+    ) -> Restricted:
+        """Return the least-cost combination with a proven bound (M per year).
+
+        ``tolerance`` is relative to the value. ``start`` is a selection already known: its value
+        is kept unless it is beaten by more than the tolerance. ``time_limit`` in seconds bounds
+        each MILP; a run cut short keeps its proven bound and the status ``time_limit``.
+        """
+        import highspy
+
+        best = start
+        bound = -np.inf
+        status = "solved"
+        self.highs.setOptionValue("mip_rel_gap", 0.2 * tolerance)
+        self.highs.setOptionValue("mip_abs_gap", 1e-10)
+        self.highs.setOptionValue("time_limit", time_limit)
+        self._set_costs(self.objective)
+        passes = 0
+        for passes in range(1, max_passes + 1):
+            x = self._run()
+            model_status = self.highs.getModelStatus()
+            if x is None:
+                return Restricted(best, np.inf, "infeasible", passes)
+            # bounds only rise: tangents are only ever added
+            bound = max(bound, float(self.highs.getInfo().mip_dual_bound) * self.money)
+            found = self.exact(x)
+            if found is not None and (best is None or found.value < best.value):
+                best = found
+            if model_status == highspy.HighsModelStatus.kTimeLimit:
+                status = "time_limit"
+            gap = np.inf if best is None else best.value - bound
+            scale = abs(best.value) if best is not None else 1.0
+            if gap <= tolerance * max(scale, 1e-9 * self.money) or status == "time_limit":
+                break
+            added = self.add_tangents(self.market_levels(x))
+            if found is not None:
+                added += self.add_tangents(found.market.v)
+            if added == 0:
+                break
+        return Restricted(best, min(bound, best.value if best else np.inf), status, passes)
+
+    def solve_for(
+        self,
+        objective: Array,
+        *,
+        most: float,
+        max_passes: int = 6,
+        relative_gap: float = 1e-3,
+        time_limit: float = 5.0,
+    ) -> Restricted:
+        """Minimise another linear ``objective`` (over all columns) with cost at most ``most``.
+
+        :meth:`limit_cost` must have been called with ``most``. The bound returned is on the
+        objective; the selection is exact, and its cost is within ``most`` up to 1e-7 relative.
+        """
+        self.highs.setOptionValue("mip_rel_gap", relative_gap)
+        self.highs.setOptionValue("mip_abs_gap", 1e-7)
+        self.highs.setOptionValue("time_limit", time_limit)
+        self._set_costs(objective)
+        best = None
+        bound = -np.inf
+        passes = 0
+        for passes in range(1, max_passes + 1):
+            x = self._run()
+            if x is None:
+                break
+            bound = max(bound, float(self.highs.getInfo().mip_dual_bound))
+            found = self.exact(x)
+            if found is not None and found.value <= most + 1e-7 * abs(most):
+                best = found
+                break
+            added = self.add_tangents(self.market_levels(x))
+            added += self.add_tangents(found.market.v) if found is not None else 0
+            if added == 0:
+                break
+        return Restricted(best, bound, "solved" if best else "not found", passes)
+
+    def _set_costs(self, objective: Array) -> None:
+        index = np.arange(self.columns, dtype=np.int32)
+        self.highs.changeColsCost(self.columns, index, np.asarray(objective, dtype=float))
+
+    def _run(self) -> Array | None:
+        self.highs.run()
+        solution = self.highs.getSolution()
+        values = np.asarray(solution.col_value)
+        if values.size == 0 or not self.highs.getInfo().primal_solution_status == 2:
+            return None
+        return values
+
+    def market_levels(self, x: Array) -> Array:
+        """Return the market variables of a MILP point, in canonical units."""
+        market = self.problem.market
+        return x[self.first_market : self.first_epigraph] * market.column_scale
+
+    def exact(self, x: Array) -> Selection | None:
+        """Return the exact quadratic optimum at the decisions of the MILP point ``x``."""
+        return operate(self.problem, self.plans(x))
+
+    def plans(self, x: Array) -> list[Plan]:
+        """Return the plan of each participant at the MILP point ``x``."""
+        decision = np.round(x[: self.decisions])
+        chosen: list[Plan] = []
+        start = 0
+        for choice in self.choices:
+            if isinstance(choice, PrivateModel):
+                count = len(choice.groups)
+                chosen.append(plan_of(choice, decision[start : start + count]))
+            else:
+                count = len(choice)
+                chosen.append(choice[int(np.argmax(decision[start : start + count]))])
+            start += count
+        return chosen
+
+
+def operate(problem: Problem, plans: Sequence[Plan]) -> Selection | None:
+    """Return the best operation of given plans together with the market, or None if infeasible.
+
+    The convex quadratic problem over all operating levels and market flows; its row prices are the
+    prices of the selection.
+    """
+    market = problem.market
+    levels = int(sum(plan.unit_cost.size for plan in plans))
+    fixed = np.zeros(market.rows.shape[0])
+    for plan in plans:
+        fixed[: problem.dimensions] -= plan.contribution
+    operated = [plan for plan in plans if plan.unit_cost.size]
+    limited = [plan for plan in operated if plan.limits.size]
+    extra = sum(plan.limits.size for plan in limited)
+    unit = np.zeros((market.rows.shape[0], levels))
+    own = np.zeros((extra, levels))
+    limits = np.zeros(extra)
+    column = row = 0
+    for plan in operated:
+        width = plan.unit_cost.size
+        unit[: problem.dimensions, column : column + width] = plan.unit_contribution.T
+        if plan.limits.size:
+            own[row : row + plan.limits.size, column : column + width] = plan.rows
+            limits[row : row + plan.limits.size] = plan.limits
+            row += plan.limits.size
+        column += width
+    gather = [np.zeros(0)]
+    lower = np.concatenate(gather + [plan.lower for plan in operated])
+    upper = np.concatenate(gather + [plan.upper for plan in operated])
+    cost = np.concatenate(gather + [plan.unit_cost for plan in operated])
+    own_scale = np.maximum(np.abs(own) @ upper if levels else np.zeros(extra), 1e-12)
+    size = len(market.columns)
+    rows = sp.vstack(
+        [
+            sp.hstack([sp.csr_matrix(unit), market.rows, sp.csr_matrix((unit.shape[0], extra))]),
+            sp.hstack([sp.csr_matrix(own), sp.csr_matrix((extra, size)), sp.identity(extra)]),
+        ],
+        format="csc",
+    )
+    answer = solve_quadratic(
+        np.concatenate([cost, market.cost, np.zeros(extra)]),
+        np.concatenate([np.zeros(levels), market.curvature, np.zeros(extra)]),
+        rows,
+        np.concatenate([fixed, limits]),
+        np.concatenate([lower, market.lower, np.zeros(extra)]),
+        np.concatenate([upper, market.upper, np.full(extra, np.inf)]),
+        column_scale=np.concatenate([np.maximum(upper, 1e-12), market.column_scale, own_scale]),
+        row_scale=np.concatenate([market.row_scale, own_scale]),
+    )
+    v = answer.x[levels : levels + size]
+    unmet = market.unmet_share(v)
+    if answer.status in ("infeasible", "failed") or unmet > 1e-6:
+        return None
+    points: list[Point] = []
+    column = 0
+    for plan in plans:
+        width = plan.unit_cost.size
+        points.append(plan.at(answer.x[column : column + width]))
+        column += width
+    cost_total = sum(point.cost for point in points)
+    value = float(market.cost @ v + 0.5 * market.curvature @ v**2)
+    row_prices = answer.price[: market.rows.shape[0]]
+    prices = row_prices[: problem.dimensions]
+    point = MarketPoint(value, v, prices, row_prices, unmet, answer.status)
+    return Selection(tuple(points), point, cost_total + value)
+
+
+def _collect(choices: Sequence[Choice]) -> _Columns:
+    """Return the decision and level columns of every participant's choice, in order."""
+    table = _Columns()
+    for number, choice in enumerate(choices):
+        if isinstance(choice, PrivateModel):
+            _collect_model(table, number, choice)
+        else:
+            _collect_plans(table, number, choice)
+    return table
+
+
+def _collect_plans(table: _Columns, number: int, plans: Sequence[Plan]) -> None:
+    first = len(table.participant)
+    for plan in plans:
+        decision = len(table.participant)
+        table.participant.append(number)
+        table.decision_cost.append(plan.cost)
+        table.decision_total.append(plan.contribution)
+        groups = plan.meta if isinstance(plan.meta, tuple) else ()
+        table.what.append(groups)
+        table.plan.append(plan)
+        start = len(table.level_cost)
+        for level in range(plan.unit_cost.size):
+            table.level_decision.append(decision)
+            table.level_cost.append(float(plan.unit_cost[level]))
+            table.level_total.append(plan.unit_contribution[level])
+            table.level_lower.append(float(plan.lower[level]))
+            table.level_upper.append(float(plan.upper[level]))
+            table.level_group.append(groups[level] if len(groups) > level else None)
+        for row, limit in zip(plan.rows, plan.limits, strict=True):
+            levels = {start + k: float(c) for k, c in enumerate(row) if c != 0}
+            table.rows.append(({decision: -float(limit)}, levels, -np.inf, 0.0))
+    members = {k: 1.0 for k in range(first, len(table.participant))}
+    table.rows.append((members, {}, 1.0, 1.0))
+
+
+def _collect_model(table: _Columns, number: int, model: PrivateModel) -> None:
+    first, start = len(table.participant), len(table.level_cost)
+    for index, group in enumerate(model.groups):
+        table.level_decision.append(len(table.participant))
+        table.participant.append(number)
+        table.decision_cost.append(group.fixed_cost)
+        table.decision_total.append(model.contribution[index])
+        table.what.append((group,))
+        table.plan.append(None)
+        table.level_cost.append(group.unit_cost)
+        table.level_total.append(model.unit_contribution[index])
+        table.level_lower.append(group.lower)
+        table.level_upper.append(group.upper)
+        table.level_group.append(group)
+    for index, limit in enumerate(model.limits):
+        decisions = {
+            first + k: float(c) for k, c in enumerate(model.rows_decision[index]) if c != 0
+        }
+        levels = {start + k: float(c) for k, c in enumerate(model.rows_output[index]) if c != 0}
+        table.rows.append((decisions, levels, -np.inf, float(limit)))
+
+
+def value_of(problem: Problem, points: Sequence[Point]) -> float:
+    """Return the value of (1) at ``points``: their costs plus the market re-solved at their sum."""
+    total = total_contribution(points, problem.dimensions)
+    return sum(point.cost for point in points) + problem.market.evaluate(total).value

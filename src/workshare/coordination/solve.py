@@ -1,0 +1,182 @@
+"""Solve problem (1): iterate on prices, recover real plans, close the gap where that can be proven."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from workshare.arrays import Array
+from workshare.coordination.column_generation import Options, Round, State, mixed
+from workshare.coordination.iterate import METHODS, Progress, iterate
+from workshare.coordination.problem import Problem, Selection
+from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.errors import OptionError
+from workshare.response import Menu, MixedPart, Participant, Plan, TablePart
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to solve (1).
+
+    Attributes
+    ----------
+    method : a name in :data:`METHODS`.
+    exact : prove the division best where menus are complete or models are disclosed.
+    tolerance : relative gap of the restricted problems (MILP).
+    menu_count : the longest menu asked of one participant in exact mode.
+    time_limit : seconds for each MILP; a run cut short is reported as ``certified``.
+    """
+
+    method: str = "column_generation"
+    exact: bool = True
+    tolerance: float = 1e-7
+    menu_count: int = 400
+    time_limit: float = 60.0
+    rounds: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The answer to (1), before it is certified.
+
+    ``bound`` is the best lower bound: the dual bound at ``row_prices``, or the restricted problem's
+    where ``menus`` prove that it contains every better plan (``exact``).
+    """
+
+    selection: Selection
+    bound: float
+    dual_bound: float
+    row_prices: Array
+    exact: bool
+    proven: bool
+    interrupted: bool
+    choices: tuple[Choice, ...]
+    slack: float
+    mixed: tuple[int, ...]
+    rounds: tuple[Round, ...]
+    trace: tuple[tuple[int, float, float], ...]
+    tangents: tuple[Array, ...]
+    plans_known: int
+
+
+def solve(
+    problem: Problem,
+    settings: Settings | None = None,
+    *,
+    prices: Array | None = None,
+    tangents: Sequence[Array] = (),
+    progress: Progress | None = None,
+) -> Solution:
+    """Return a division of labour, a proven bound on the best one, and what proves it.
+
+    Method: column generation on prices; then *recovery*: the plans that hold weight, those tied with
+    them and the plans seen form a restricted problem whose best combination is real (Wang's
+    approximate projection); then, in exact mode, menus with slack value - bound contain every
+    optimal plan, so the restricted problem over them is the whole problem.
+    """
+    settings = settings or Settings()
+    if settings.method not in METHODS:
+        raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    state, interrupted = iterate(
+        problem, settings.method, settings.rounds, prices=prices, progress=progress
+    )
+    recovered = recover(problem, state, settings, tangents)
+    solution = Solution(
+        selection=recovered,
+        bound=state.bound,
+        dual_bound=state.bound,
+        row_prices=state.row_prices,
+        exact=False,
+        proven=state.proven,
+        interrupted=interrupted,
+        choices=(),
+        slack=max(0.0, recovered.value - state.bound),
+        mixed=tuple(mixed(state)) if state.weights else (),
+        rounds=state.rounds,
+        trace=(*_trace(state), (len(state.rounds) + 1, state.bound, recovered.value)),
+        tangents=(*tangents, recovered.market.v),
+        plans_known=sum(len(points) for points in state.points),
+    )
+    if interrupted or not settings.exact or not state.proven:
+        return solution
+    return close(problem, solution, settings)
+
+
+def recover(
+    problem: Problem, state: State, settings: Settings, tangents: Sequence[Array] = ()
+) -> Selection:
+    """Return the best real combination of the plans that matter at the final prices."""
+    prices = state.row_prices[: problem.dimensions]
+    gap = max(state.master - state.bound, 0.0)
+    scale = settings.rounds.scale
+    choices: list[list[Plan]] = []
+    for participant, points in zip(problem.participants, state.points, strict=True):
+        seen = {point.plan.id: point.plan for point in points}
+        menu = participant.menu(prices, gap + 0.02 * scale, 6)
+        seen.update((plan.id, plan) for plan in menu.plans)
+        choices.append(list(seen.values()))
+    program = RestrictedProgram(problem, choices, tangents=[*tangents, state.market_levels])
+    limit = min(settings.time_limit, 10.0)
+    answer = program.solve(tolerance=max(1e-4, settings.tolerance), time_limit=limit)
+    if answer.selection is None:
+        raise OptionError(
+            "no combination of the plans answered is feasible: a need that nobody in the region "
+            "or outside can meet follows from every plan; check minimum loads and limits"
+        )
+    return answer.selection
+
+
+def complete_choices(
+    participants: Sequence[Participant], prices: Array, slack: float, count: int
+) -> tuple[list[Choice], bool]:
+    """Return menus that leave no plan within ``slack`` out, or disclosed models in their stead."""
+    choices: list[Choice] = []
+    complete = True
+    for participant in participants:
+        model = participant.model if isinstance(participant, (MixedPart, TablePart)) else None
+        if isinstance(participant, MixedPart):
+            choices.append(participant.model)
+            continue
+        menu: Menu = participant.menu(prices, slack, count)
+        if model is not None and len(menu.plans) > len(model.groups) + 1:
+            # the disclosed model has fewer decisions than its list of plans, and allows them all
+            choices.append(model)
+        elif menu.complete:
+            choices.append(menu.plans)
+        else:
+            choices.append(menu.plans)
+            complete = False
+    return choices, complete
+
+
+def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
+    """Return ``solution`` improved to the proven best division, where completeness can be had.
+
+    Any division that costs no more than the value in hand has every participant within
+    value - bound of its best response at the same prices; so menus with that slack miss nothing.
+    """
+    prices = solution.row_prices[: problem.dimensions]
+    margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
+    slack = solution.slack + margin
+    choices, complete = complete_choices(problem.participants, prices, slack, settings.menu_count)
+    program = RestrictedProgram(problem, choices, tangents=solution.tangents)
+    answer = program.solve(
+        tolerance=settings.tolerance, start=solution.selection, time_limit=settings.time_limit
+    )
+    selection = answer.selection or solution.selection
+    bound = max(solution.bound, answer.bound) if complete else solution.bound
+    bound = min(bound, selection.value)
+    rounds = len(solution.rounds) + 2
+    return replace(
+        solution,
+        selection=selection,
+        bound=bound,
+        exact=complete and answer.status == "solved",
+        choices=tuple(choices),
+        trace=(*solution.trace, (rounds, bound, selection.value)),
+        tangents=(*solution.tangents, selection.market.v),
+    )
+
+
+def _trace(state: State) -> tuple[tuple[int, float, float], ...]:
+    return tuple((r.number, r.bound, r.master) for r in state.rounds)

@@ -1,0 +1,125 @@
+"""The shared side ``F`` of the regional problem, in its quadratic-programming form.
+
+``F(z) = min over v of cost . v + 1/2 sum_j curvature_j v_j**2`` subject to
+``rows @ v + (z, 0) = 0`` and ``lower <= v <= upper``. The first ``dimensions`` rows are the shared
+dimensions, which the participants' summed contributions ``z`` enter; the other rows are internal.
+
+Two facts about it are all that coordination needs:
+
+* the *price* of a dimension is ``-dF/dz``, the value of one more unit (:func:`Market.evaluate`);
+* for **any** row prices ``pi``, ``F(z) >= support(pi) - pi . (z, 0)``, where ``support`` is a sum of
+  one-variable minima in closed form (weak duality). A bound built from it needs no solver, so it can
+  be re-added by hand (:func:`Market.support`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from workshare.arrays import Array
+from workshare.market.quadratic import solve_quadratic
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one market variable is: a shipment, an import, a sale, final demand, a limit.
+
+    ``kind`` is one of ``ship``, ``import``, ``export``, ``demand``, ``world_supply``,
+    ``world_demand``, ``dispose``, ``unmet``, ``emissions``, ``jobs``, ``gross_output``, ``slack``.
+    ``freight`` and ``tariff`` are M per unit.
+    """
+
+    kind: str
+    good: str = ""
+    origin: str = ""
+    destination: str = ""
+    freight: float = 0.0
+    tariff: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class MarketPoint:
+    """The market cleared: flows ``v`` (one per column), ``prices`` of the dimensions, all row prices."""
+
+    value: float
+    v: Array
+    prices: Array
+    row_prices: Array
+    unmet: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A convex market. Arrays are one per column, ``rows`` is rows x columns (sparse)."""
+
+    dimensions: int
+    columns: tuple[Column, ...]
+    rows: sp.csc_matrix
+    cost: Array
+    curvature: Array
+    lower: Array
+    upper: Array
+    column_scale: Array
+    row_scale: Array
+
+    def evaluate(self, contribution: Array) -> MarketPoint:
+        """Return the market cleared at summed contributions ``z`` (canonical units per year).
+
+        ``unmet`` is the largest relative amount that nobody could supply; above ``1e-6`` the point
+        is not feasible and ``value`` includes the ceiling price paid for it.
+        """
+        right = np.zeros(self.rows.shape[0])
+        right[: self.dimensions] = -contribution
+        answer = solve_quadratic(
+            self.cost,
+            self.curvature,
+            self.rows,
+            right,
+            self.lower,
+            self.upper,
+            column_scale=self.column_scale,
+            row_scale=self.row_scale,
+        )
+        return MarketPoint(
+            answer.value,
+            answer.x,
+            answer.price[: self.dimensions],
+            answer.price,
+            self.unmet_share(answer.x),
+            answer.status,
+        )
+
+    def unmet_share(self, v: Array) -> float:
+        """Return the largest unmet need over its good's scale (0 when every need is met)."""
+        unmet = self.is_unmet()
+        return float(np.max(v[unmet] / self.column_scale[unmet], initial=0.0))
+
+    def is_unmet(self) -> np.ndarray:
+        """Return a mask of the columns that stand for needs nobody meets."""
+        return np.array([column.kind == "unmet" for column in self.columns], dtype=bool)
+
+    def support(self, row_prices: Array) -> float:
+        """Return ``min over lower <= v <= upper of (cost - rows' pi) . v + 1/2 curvature v**2``."""
+        return float(np.sum(self.support_terms(row_prices)))
+
+    def support_terms(self, row_prices: Array) -> Array:
+        """Return the minimum of each column's own term, in closed form."""
+        slope = self.cost - self.rows.T @ row_prices
+        with np.errstate(divide="ignore", invalid="ignore"):
+            inner = np.where(self.curvature > 0, -slope / self.curvature, 0.0)
+        best = np.where(
+            self.curvature > 0,
+            np.clip(inner, self.lower, self.upper),
+            np.where(slope > 0, self.lower, self.upper),
+        )
+        best = np.where((self.curvature == 0) & (slope == 0), self.lower, best)
+        return slope * best + 0.5 * self.curvature * best**2
+
+    def bregman(self, contribution: Array, value: float, row_prices: Array) -> float:
+        """Return ``F(z) + prices . z - support(pi)``: how far ``z`` is from what ``pi`` calls for."""
+        prices = row_prices[: self.dimensions]
+        return value + float(prices @ contribution) - self.support(row_prices)

@@ -1,0 +1,33 @@
+"""A participant's own problem: which plans answer which prices, at which private cost."""
+
+from workshare.response.local import (
+    MixedPart,
+    TablePart,
+    local_participants,
+    participant_parts,
+    plan_of,
+)
+from workshare.response.model import Group, PrivateModel, annuity, private_model, split
+from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
+from workshare.response.table import CallablePart, plan_table
+
+__all__ = [
+    "Answer",
+    "CallablePart",
+    "Group",
+    "Menu",
+    "MixedPart",
+    "Participant",
+    "Plan",
+    "Point",
+    "PrivateModel",
+    "TablePart",
+    "annuity",
+    "cheapest_levels",
+    "local_participants",
+    "participant_parts",
+    "plan_of",
+    "plan_table",
+    "private_model",
+    "split",
+]
