@@ -1,0 +1,198 @@
+"""The neutral form between files and records: tables of text cells, each with its place.
+
+Folder and workbook readers both end here, so that every later check is written once. A *grid* is
+what a reader found: a header and rows of cells. A *table* is a grid whose columns are known.
+Faults are collected in a :class:`FaultLog`, which also remembers which tables they are in, so that
+checks of consistency run only over tables that are sound and one slip is reported once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from workshare.errors import Fault
+from workshare.region.dictionary import Schema
+
+LONGEST_TEXT = 10_000
+"""Most characters of one cell; spreadsheets cut off not far above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, where it stands, and how it was stored.
+
+    ``stored`` is ``csv`` for a cell of a text file; in workbooks and ``region.toml`` it is
+    ``text``, ``number``, ``date``, ``boolean``, ``formula`` or ``error``.
+    """
+
+    text: str
+    place: str
+    stored: str = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table, by column name; ``place`` is the row as a person finds it."""
+
+    place: str
+    cells: dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose columns are all known; ``place`` is its file or sheet."""
+
+    name: str
+    place: str
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What a reader found: header cells, then rows of (place, cells)."""
+
+    place: str
+    header: Sequence[Cell]
+    rows: Sequence[tuple[str, Sequence[Cell]]]
+
+
+@dataclass(slots=True)
+class FaultLog:
+    """Faults found so far, and the tables they are in."""
+
+    faults: list[Fault] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+
+    def add(
+        self, table: str, place: str, subject: str, rule: str, cure: str, value: str = ""
+    ) -> None:
+        """Record one fault of ``table`` (blank when it belongs to no table)."""
+        self.faults.append(Fault(place, subject, shown(value), rule, cure))
+        self.tables.add(table)
+
+    def is_clean(self, *tables: str) -> bool:
+        """Tell whether none of ``tables`` has a fault."""
+        return not self.tables.intersection(tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The tables of one region as read, with the words for its files (``plants.csv``)."""
+
+    kind: str
+    path: str
+    tables: dict[str, Table]
+
+    def where(self, table: str) -> str:
+        """Return the file or sheet that holds, or would hold, ``table``."""
+        if table in self.tables:
+            return self.tables[table].place
+        return place_of(self.kind, table)
+
+
+def place_of(kind: str, table: str) -> str:
+    """Return the name of the file or sheet of ``table`` in a ``folder`` or ``workbook``."""
+    if kind == "workbook":
+        return f"sheet {table}"
+    return "region.toml" if table == "region" else f"{table}.csv"
+
+
+def clean_text(text: str) -> str:
+    """Return ``text`` without spaces around it, in composed Unicode form (NFC)."""
+    return unicodedata.normalize("NFC", text.strip(" \t\r\n"))
+
+
+def shown(text: str) -> str:
+    """Return ``text`` for a message: short, with every sign that does not print escaped."""
+    escaped = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
+        for sign in text[:121]
+    )
+    return escaped if len(escaped) <= 120 else escaped[:117] + "..."
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that ``word`` was probably meant to be; blank if none is near."""
+    choices = list(known)
+    folded = [choice for choice in choices if choice.casefold() == word.casefold()]
+    close = folded or difflib.get_close_matches(word, choices, 1, 0.6)
+    return close[0] if close else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ``Did you mean 'x'? `` with a space at the end, or nothing."""
+    near = nearest(word, known)
+    return f"Did you mean {near!r}? " if near else ""
+
+
+def table_from_grid(schema: Schema, grid: Grid, log: FaultLog) -> Table:
+    """Return the table of ``grid``; unknown, doubled and missing columns go to the log."""
+    positions = _columns(schema, grid, log)
+    rows = []
+    for place, cells in grid.rows:
+        if not any(cell.text for cell in cells):
+            continue
+        _check_width(schema, grid, place, cells, log)
+        found = {
+            name: cells[index] if index < len(cells) else Cell("", place)
+            for name, index in positions.items()
+        }
+        rows.append(Row(place, found))
+    return Table(schema.name, grid.place, tuple(rows))
+
+
+def _columns(schema: Schema, grid: Grid, log: FaultLog) -> dict[str, int]:
+    """Return the position of every known column."""
+    known = [entry.name for entry in schema.columns]
+    found: dict[str, int] = {}
+    for index, cell in enumerate(grid.header):
+        subject = f"Column {cell.text!r}"
+        if cell.text in found:
+            log.add(schema.name, cell.place, subject, "a column may stand once", "Remove one.")
+        elif cell.text in known:
+            found[cell.text] = index
+        elif cell.text:
+            cure = did_you_mean(cell.text, known) + f"Columns are {', '.join(known)}."
+            log.add(schema.name, cell.place, subject, "unknown column", cure)
+    for entry in schema.columns:
+        if entry.name not in found and entry.required == "yes":
+            log.add(
+                schema.name,
+                grid.place,
+                f"Column {entry.name!r}",
+                "the column is missing",
+                "Add it to the header, the first row.",
+            )
+    return found
+
+
+def _check_width(
+    schema: Schema, grid: Grid, place: str, cells: Sequence[Cell], log: FaultLog
+) -> None:
+    """Report cells under no header, and rows of a text file with too few cells."""
+    header = grid.header
+    stray = [
+        cell
+        for index, cell in enumerate(cells)
+        if cell.text and (index >= len(header) or not header[index].text)
+    ]
+    for cell in stray:
+        log.add(
+            schema.name,
+            cell.place,
+            "A cell under no column name",
+            f"a row has {len(header)} cells, as the header",
+            "A comma inside a text needs quotes around the text; a decimal comma must be a point.",
+            cell.text,
+        )
+    if len(cells) < len(header) and cells and cells[0].stored == "csv":
+        log.add(
+            schema.name,
+            place,
+            "The row",
+            f"must have {len(header)} cells, as the header; it has {len(cells)}",
+            "Add the missing separators, also for blank cells.",
+        )

@@ -1,0 +1,298 @@
+"""A region as one xlsx workbook: reading, with guards against files that are not what they say.
+
+The guards run on the zip directory before anything is parsed: size of the file, unpacked size,
+ratio of the two, number of parts, and no XML entities. Then openpyxl (with defusedxml) reads
+formulas as formulas, so that a formula, a date, a hidden row or a number stored as text becomes a
+fault with its cell and is never taken for a figure.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from workshare.region.dictionary import (
+    SETTINGS_TABLE,
+    Entry,
+    Schema,
+    schemas,
+)
+from workshare.region.folder import LARGEST_FILE, canonical_number
+from workshare.region.tables import (
+    Cell,
+    FaultLog,
+    Grid,
+    Source,
+    Table,
+    clean_text,
+    did_you_mean,
+    table_from_grid,
+)
+
+LARGEST_UNPACKED = 60_000_000
+"""Most bytes of all parts of a workbook together, unpacked."""
+
+LARGEST_RATIO = 200
+"""Most bytes that one packed byte may unpack to, in parts above a megabyte."""
+
+MOST_PARTS = 1_000
+MOST_ROWS = 100_000
+MOST_COLUMNS = 64
+MOST_CELLS = 2_000_000
+
+READ_ME_SHEET = "read me"
+"""The sheet of explanations; it is never read."""
+
+_OLD_FORMAT = b"\xd0\xcf\x11\xe0"
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def read_workbook(path: Path, log: FaultLog) -> Source:
+    """Return the tables of the workbook ``path``; whatever cannot be read goes to the log."""
+    if not _is_safe(path, log):
+        return Source("workbook", str(path), {})
+    workbook = _load(path, log)
+    if workbook is None:
+        return Source("workbook", str(path), {})
+    try:
+        return Source("workbook", str(path), _read_sheets(workbook, path.name, log))
+    finally:
+        workbook.close()
+
+
+def _is_safe(path: Path, log: FaultLog) -> bool:
+    """Tell whether the file is a zip within every cap and holds plain XML; otherwise report."""
+    for rule, cure, value in _dangers(path):
+        log.add("", path.name, "The workbook", rule, cure, value)
+        return False
+    return True
+
+
+def _dangers(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield (rule, cure, value received) for what forbids parsing, worst first."""
+    resave = "Open it in a spreadsheet and save it again as .xlsx."
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            start = stream.read(4)
+    except OSError as error:
+        yield "the file cannot be read", "Check its permissions.", str(error)
+        return
+    if size == 0:
+        yield "the file is empty (0 bytes)", "Copy or download it again.", ""
+    elif size > LARGEST_FILE:
+        rule = f"a workbook may have at most {LARGEST_FILE // 1_000_000} MB"
+        yield rule, "Remove pictures and sheets that are not tables.", f"{size / 1e6:.0f} MB"
+    elif start == _OLD_FORMAT:
+        yield "must be .xlsx; this is an old .xls or has a password", resave, ""
+    elif not zipfile.is_zipfile(path):
+        yield "must be an .xlsx workbook; this is damaged, cut short or of another kind", resave, ""
+    else:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                yield from _archive_dangers(archive)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+            yield "the workbook is damaged", "Copy or download it again.", str(error)
+        except ValueError as error:
+            yield "the workbook is damaged", "Copy or download it again.", str(error)
+
+
+def _archive_dangers(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with the parts of the archive."""
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    cure = "Ask its author for a plain workbook; this one is not opened."
+    if len(parts) > MOST_PARTS:
+        yield f"a workbook may have at most {MOST_PARTS} parts", cure, str(len(parts))
+        return
+    if unpacked > LARGEST_UNPACKED:
+        rule = f"a workbook may unpack to at most {LARGEST_UNPACKED // 1_000_000} MB"
+        yield rule, cure, f"{unpacked / 1e6:.0f} MB"
+        return
+    for part in parts:
+        if part.file_size > 1_000_000 and part.file_size > LARGEST_RATIO * part.compress_size:
+            rule = f"a part may unpack to at most {LARGEST_RATIO} times its size"
+            yield rule, cure, part.filename
+            return
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")):
+            data = archive.read(part)
+            if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\x00" in data[:200]:
+                rule = "the parts of a workbook must be plain XML in UTF-8, without entities"
+                yield rule, cure, part.filename
+                return
+
+
+def _load(path: Path, log: FaultLog) -> Any:
+    """Return the openpyxl workbook with formulas, or None with a fault."""
+    import openpyxl
+
+    try:
+        return openpyxl.load_workbook(path, data_only=False, keep_links=False)
+    except Exception as error:  # openpyxl raises errors of many kinds on damaged parts
+        log.add(
+            "",
+            path.name,
+            "The workbook",
+            "the workbook is damaged or not a spreadsheet",
+            "Open it in a spreadsheet and save it again as .xlsx.",
+            f"{type(error).__name__}: {error}",
+        )
+        return None
+
+
+def _read_sheets(workbook: Any, name: str, log: FaultLog) -> dict[str, Table]:
+    """Return the tables of all sheets."""
+    titles: list[str] = workbook.sheetnames
+    tables: dict[str, Table] = {}
+    for schema in schemas().values():
+        if schema.name in titles:
+            tables[schema.name] = _read_sheet(workbook[schema.name], schema, log)
+        elif schema.required != "no":
+            unknown = [title for title in titles if title not in schemas()]
+            cure = did_you_mean(schema.name, unknown) + "Add the sheet with its header."
+            log.add(schema.name, name, f"Sheet {schema.name!r}", "the sheet is missing", cure)
+    for title in titles:
+        if title not in schemas() and title != READ_ME_SHEET:
+            cure = did_you_mean(title, schemas()) + "Rename it, or move it to another workbook."
+            log.add("", f"sheet {title}", "The sheet", "no table has this name", cure)
+    tables.setdefault(SETTINGS_TABLE, Table(SETTINGS_TABLE, f"sheet {SETTINGS_TABLE}"))
+    return tables
+
+
+def _read_sheet(sheet: Any, schema: Schema, log: FaultLog) -> Table:
+    """Return the table of one sheet."""
+    place = f"sheet {schema.name}"
+    if not hasattr(sheet, "iter_rows"):
+        log.add(schema.name, place, "The sheet", "must hold cells; it is a chart", "Replace it.")
+        return Table(schema.name, place)
+    if not _is_in_bounds(sheet, schema, place, log):
+        return Table(schema.name, place)
+    _report_hidden(sheet, schema, place, log)
+    rows = [
+        [_cell(cell, schema.name) for cell in row]
+        for row in sheet.iter_rows(max_col=min(sheet.max_column, MOST_COLUMNS))
+    ]
+    if not rows or not any(cell.text for cell in rows[0]):
+        log.add(
+            schema.name,
+            place,
+            "The sheet",
+            "the first row must hold the column names",
+            "Write the header; `workshare new DIR` writes a template.",
+        )
+        return Table(schema.name, place)
+    header = _trimmed(rows[0])
+    body = [
+        (f"{schema.name} row {number}", cells) for number, cells in enumerate(rows[1:], start=2)
+    ]
+    grid = Grid(place, header, body)
+    return table_from_grid(_settings_schema() if schema.name == SETTINGS_TABLE else schema, grid, log)
+
+
+def _settings_schema() -> Schema:
+    """Return the sheet of settings as a table of keys and values."""
+    table = schemas()[SETTINGS_TABLE]
+    blank = dict.fromkeys(
+        ("record", "unit", "minimum", "maximum", "exclusive", "default", "choices", "meaning"), ""
+    )
+    columns = tuple(
+        Entry(table=table.name, kind="key", name=name, type="text", required="yes", **blank)
+        for name in ("key", "value")
+    )
+    return Schema(table.name, "yes", table.meaning, "settings", columns, {}, None, columns)
+
+
+def _is_in_bounds(sheet: Any, schema: Schema, place: str, log: FaultLog) -> bool:
+    """Report a sheet that reaches too far to be a table, usually through stray formats."""
+    rows, columns = sheet.max_row, sheet.max_column
+    far_column = any(
+        cell.value is not None
+        for row in sheet.iter_rows(min_row=1, max_row=1, min_col=MOST_COLUMNS + 1)
+        for cell in row
+    )
+    if rows <= MOST_ROWS and not far_column and rows * min(columns, MOST_COLUMNS) <= MOST_CELLS:
+        return True
+    log.add(
+        schema.name,
+        place,
+        "The sheet",
+        f"may reach to row {MOST_ROWS} and column {MOST_COLUMNS} at most",
+        "Delete the empty rows and columns beyond the table, with their formats.",
+        f"{rows} rows, {columns} columns",
+    )
+    return False
+
+
+def _report_hidden(sheet: Any, schema: Schema, place: str, log: FaultLog) -> None:
+    """Report a hidden sheet, hidden rows and columns that hold something, and merged cells."""
+    if sheet.sheet_state != "visible":
+        cure = "Unhide the sheet, or delete it."
+        log.add(schema.name, place, "The sheet", "hidden sheets are not read", cure)
+    for number, dimension in sheet.row_dimensions.items():
+        if dimension.hidden and number <= sheet.max_row and _holds(sheet[number]):
+            cure = "Unhide the row (also by clearing the filter), or delete it."
+            where = f"{schema.name} row {number}"
+            log.add(schema.name, where, "The row", "hidden rows are not read", cure)
+    for dimension in sheet.column_dimensions.values():
+        for index in range(dimension.min or 0, min(dimension.max or 0, sheet.max_column) + 1):
+            if dimension.hidden and index and _holds(_column_cells(sheet, index)):
+                where = f"{schema.name} column {_letter(index)}"
+                cure = "Unhide the column, or delete it."
+                log.add(schema.name, where, "The column", "hidden columns are not read", cure)
+    for merged in sheet.merged_cells.ranges:
+        where = f"{schema.name}!{merged.coord}"
+        cure = "Unmerge them and fill every cell."
+        log.add(schema.name, where, "The cells", "merged cells are not read", cure)
+
+
+def _column_cells(sheet: Any, index: int) -> Iterator[Any]:
+    """Yield the cells of one column."""
+    for (cell,) in sheet.iter_rows(min_col=index, max_col=index):
+        yield cell
+
+
+def _holds(cells: Iterable[Any]) -> bool:
+    """Tell whether any of ``cells`` holds something."""
+    return any(cell.value is not None for cell in cells)
+
+
+def _letter(index: int) -> str:
+    """Return the letters of a column."""
+    from openpyxl.utils import get_column_letter
+
+    return str(get_column_letter(index))
+
+
+def _trimmed(header: list[Cell]) -> list[Cell]:
+    """Return ``header`` without the blank cells at its end."""
+    last = max(index for index, cell in enumerate(header) if cell.text)
+    return header[: last + 1]
+
+
+def _cell(cell: Any, sheet: str) -> Cell:
+    """Return the neutral form of an openpyxl cell."""
+    place = f"{sheet}!{cell.coordinate}"
+    value = cell.value
+    if value is None:
+        return Cell("", place, "text")
+    if cell.data_type == "f":
+        formula = getattr(value, "text", value)
+        return Cell(clean_text(str(formula)) or "=", place, "formula")
+    if cell.data_type == "e":
+        return Cell(str(value), place, "error")
+    if cell.data_type == "b":
+        return Cell(str(value).upper(), place, "boolean")
+    if cell.data_type == "n" and isinstance(value, int | float):
+        return Cell(canonical_number(repr(value)), place, "number")
+    if isinstance(value, str):
+        return Cell(clean_text(_unescape(value)), place, "text")
+    return Cell(str(value), place, "date")
+
+
+def _unescape(text: str) -> str:
+    """Return ``text`` with the escapes of the file format (``_x000A_``) resolved."""
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
