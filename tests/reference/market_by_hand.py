@@ -50,7 +50,9 @@ def hand_cases() -> tuple[HandCase, ...]:
         _export("export_limit", 2.0, 10.0, 2.0, "the limit binds; the world pays 13, less 1"),
         _import("import_tariff", 5.0, 1.0, 2.0, float("inf"), 0.0, 12.0, "8 = 5 + 1 + 2"),
         _import("import_limit", 5.0, 1.0, 2.0, 6.0, 0.0, 6.0, "6 units ration demand to 14"),
-        _import("import_weight", 5.0, 1.0, 0.0, float("inf"), 2.0, 12.0, "a weight of 2 on imports"),
+        _import(
+            "import_weight", 5.0, 1.0, 0.0, float("inf"), 2.0, 12.0, "a weight of 2 on imports"
+        ),
         _disposal(),
         _through_trade(),
         _shared_exports(),
@@ -208,8 +210,8 @@ def _through_trade() -> HandCase:
 def _shared_exports() -> HandCase:
     """Both sell to one outside curve ``20 - E/2``: what A sells lowers B's price.
 
-    A keeps ``20 - p_a``, B keeps ``30 - p_b`` with ``p_a = p - 1`` and ``p_b = p - 3`` at the outside
-    price ``p``. B has 20, A has 15: ``E = 15 - (21 - p) + 20 - (33 - p) = 2 p - 19`` and
+    At the outside price ``p``, ``p_a = p - 1`` and ``p_b = p - 3``; A keeps ``20 - p_a`` and B keeps
+    ``30 - p_b``. B has 20, A has 15: ``E = 15 - (21 - p) + 20 - (33 - p) = 2 p - 19`` and
     ``p = 20 - E/2`` give ``p = 59/4``, ``E = 21/2``: A sells 35/4 and B sells 7/4.
     """
     total = 10.5

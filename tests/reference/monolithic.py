@@ -18,7 +18,13 @@ from dataclasses import dataclass, field
 import highspy
 import numpy as np
 
-from reference.units import Unit, running_units
+from reference.units import (
+    demand_line,
+    quantity_scales,
+    refuse_unclear,
+    running_units,
+    turnover,
+)
 from workshare.region.region import WORLD, Limit, Outside, Region
 
 PlaceGood = tuple[str, str]
@@ -116,9 +122,9 @@ class _Formulation:
         self.extra = net_supply
         self.tradable = {good.id: good.tradable for good in region.goods}
         self.owner = region.place_owner()
-        _refuse_unclear(region, self.tradable, net_supply)
-        self.quantity = _quantity_scales(region, self.units, net_supply)
-        self.money = _turnover(region, self.quantity)
+        refuse_unclear(region, self.tradable, net_supply)
+        self.quantity = quantity_scales(region, self.units, net_supply)
+        self.money = turnover(region, self.quantity)
         self.cost: list[float] = []
         self.lower: list[float] = []
         self.upper: list[float] = []
@@ -257,7 +263,7 @@ class _Formulation:
                 most = min(most, curve.price / slope)
             total = self._column(sign * curve.price * scale, upper=most / scale)
             self._quadratic(total, scale, slope)
-            self._row(0.0, 0.0, {total: 1.0, **{column: -1.0 for column in flows[good]}})
+            self._row(0.0, 0.0, {total: 1.0, **dict.fromkeys(flows[good], -1.0)})
             totals[good] = total
         return totals
 
@@ -298,7 +304,7 @@ class _Formulation:
                     )
                 ]
                 if rule.rule == "requires":
-                    row = {self.on[k]: 1.0, **{column: -1.0 for column in others}}
+                    row = {self.on[k]: 1.0, **dict.fromkeys(others, -1.0)}
                     self._row(-math.inf, 0.0, row)
                     continue
                 for column in others:
@@ -372,7 +378,7 @@ class _Formulation:
         if fixed is None:
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             problem.integrality_ = [kinds[flag] for flag in self.integer]
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, setting in _OPTIONS.items():
             solver.setOptionValue(option, setting)
         solver.passModel(problem)
@@ -410,7 +416,9 @@ class _Formulation:
                 best, least = trial, cost
             if least - solver.getInfo().objective_function_value <= 1e-3 * tolerance:
                 break
-            fresh = [row for k in range(len(self.squares)) if (row := self._fresh_tangent(k, trial))]
+            fresh = [
+                row for k in range(len(self.squares)) if (row := self._fresh_tangent(k, trial))
+            ]
             if not fresh:
                 break
             for lower, upper, terms in fresh:
@@ -509,7 +517,7 @@ class _Formulation:
         )
 
 
-_OPTIONS: dict[str, object] = {
+_OPTIONS: dict[str, bool | int | float] = {
     "output_flag": False,
     "threads": 1,
     "mip_rel_gap": 0.0,
@@ -518,51 +526,3 @@ _OPTIONS: dict[str, object] = {
     "primal_feasibility_tolerance": 1e-9,
     "dual_feasibility_tolerance": 1e-9,
 }
-
-
-def demand_line(quantity: float, price: float, elasticity: float) -> tuple[float, float, float]:
-    """Return the price at no demand, the fall in price per unit, and demand at a price of nothing.
-
-    >>> demand_line(10.0, 10.0, -1.0)
-    (20.0, 1.0, 20.0)
-    """
-    steepness = -1.0 / elasticity
-    return price * (1.0 + steepness), price * steepness / quantity, quantity * (1.0 - elasticity)
-
-
-def _quantity_scales(
-    region: Region, units: tuple[Unit, ...], net_supply: Mapping[PlaceGood, float]
-) -> dict[str, float]:
-    """A typical yearly quantity of each good: the largest of what one place or plant handles."""
-    scales = {good.id: 0.0 for good in region.goods}
-    for demand in region.demands:
-        scales[demand.good] = max(scales[demand.good], demand.quantity)
-    for unit in units:
-        for good in region.goods:
-            scales[good.id] = max(scales[good.id], abs(unit.net(good.id)) * unit.capacity)
-    for (_, good_id), amount in net_supply.items():
-        scales[good_id] = max(scales[good_id], abs(amount))
-    return {good: scale or 1.0 for good, scale in scales.items()}
-
-
-def _turnover(region: Region, quantity: Mapping[str, float]) -> float:
-    """A typical yearly amount of money: what final demand spends, else what exports could earn."""
-    spent = sum(demand.price * demand.quantity for demand in region.demands)
-    earned = sum(o.price * quantity[o.good] for o in region.outside if o.side == "demand")
-    return spent or earned or 1.0
-
-
-def _refuse_unclear(
-    region: Region, tradable: Mapping[str, bool], net_supply: Mapping[PlaceGood, float]
-) -> None:
-    """Refuse what the region's definitions do not settle, rather than choose a meaning here."""
-    fixed = {good for good, moves in tradable.items() if not moves}
-    moved = [link.good for link in region.links] + [good for _, good in net_supply]
-    moved += [entry.good for entry in (*region.outside, *region.demands)]
-    if fixed.intersection(moved):
-        raise ValueError("a good that is not traded has a link, a curve, a demand or extra supply")
-    if any(tradable[endowment.good] for endowment in region.endowments):
-        raise ValueError("an endowment of a good that is traded")
-    sides = [(curve.good, curve.side) for curve in region.outside]
-    if len(set(sides)) < len(sides):
-        raise ValueError("two outside curves of one good and side")

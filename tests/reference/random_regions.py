@@ -389,7 +389,7 @@ class _Draw:
         if not here or "raw" in self.nontraded:
             return -math.inf
         scale = (activity.sizes[0] / activity.reference_size) ** activity.labour_exponent
-        return 0.5 * scale * sum(activity.labour.values())
+        return 0.5 * float(scale) * sum(activity.labour.values())
 
 
 def _rescale(region: Region, rng: np.random.Generator) -> Region:
@@ -464,9 +464,7 @@ def _party(party: Participant, money: float, energy: float, emissions: float) ->
         grid_emissions=party.grid_emissions * emissions / energy,
         power_limit=party.power_limit * energy,
         public_money=party.public_money * money,
-        workforce=tuple(
-            replace(worker, wage=worker.wage * money) for worker in party.workforce
-        ),
+        workforce=tuple(replace(worker, wage=worker.wage * money) for worker in party.workforce),
     )
 
 

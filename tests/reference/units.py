@@ -129,3 +129,52 @@ def capital_recovery(rate: float, life: float) -> float:
     0.05
     """
     return 1.0 / life if rate == 0.0 else -rate / math.expm1(-life * math.log1p(rate))
+
+
+def demand_line(quantity: float, price: float, elasticity: float) -> tuple[float, float, float]:
+    """Return the price at no demand, the fall in price per unit, and demand at a price of nothing.
+
+    >>> demand_line(10.0, 10.0, -1.0)
+    (20.0, 1.0, 20.0)
+    """
+    steepness = -1.0 / elasticity
+    return price * (1.0 + steepness), price * steepness / quantity, quantity * (1.0 - elasticity)
+
+
+def quantity_scales(
+    region: Region, units: tuple[Unit, ...], net_supply: Mapping[tuple[str, str], float]
+) -> dict[str, float]:
+    """A typical yearly quantity of each good: the largest of what one place or plant handles."""
+    scales = {good.id: 0.0 for good in region.goods}
+    for demand in region.demands:
+        scales[demand.good] = max(scales[demand.good], demand.quantity)
+    for unit in units:
+        for good in region.goods:
+            scales[good.id] = max(scales[good.id], abs(unit.net(good.id)) * unit.capacity)
+    for (_, good_id), amount in net_supply.items():
+        scales[good_id] = max(scales[good_id], abs(amount))
+    return {good: scale or 1.0 for good, scale in scales.items()}
+
+
+def turnover(region: Region, quantity: Mapping[str, float]) -> float:
+    """A typical yearly amount of money: what final demand spends, else what exports could earn."""
+    spent = sum(demand.price * demand.quantity for demand in region.demands)
+    earned = sum(o.price * quantity[o.good] for o in region.outside if o.side == "demand")
+    return spent or earned or 1.0
+
+
+def refuse_unclear(
+    region: Region, tradable: Mapping[str, bool], net_supply: Mapping[tuple[str, str], float]
+) -> None:
+    """Refuse what the region's definitions do not settle, rather than choose a meaning here."""
+    fixed = {good for good, moves in tradable.items() if not moves}
+    moved = [link.good for link in region.links] + [good for _, good in net_supply]
+    moved += [curve.good for curve in region.outside]
+    moved += [demand.good for demand in region.demands]
+    if fixed.intersection(moved):
+        raise ValueError("a good that is not traded has a link, a curve, a demand or extra supply")
+    if any(tradable[endowment.good] for endowment in region.endowments):
+        raise ValueError("an endowment of a good that is traded")
+    sides = [(curve.good, curve.side) for curve in region.outside]
+    if len(set(sides)) < len(sides):
+        raise ValueError("two outside curves of one good and side")
