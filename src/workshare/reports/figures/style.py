@@ -78,9 +78,10 @@ def layer(mark: str, encoding: dict[str, Any], more: dict[str, Any] | None = Non
     return {"mark": {"type": mark, **(more or {})}, "encoding": encoding}
 
 
-def number_axis(title: str, **more: Any) -> dict[str, Any]:
-    """Return a light axis for amounts: few ticks, thousands as k."""
-    return {"title": title, "tickCount": 5, "format": "~s", "grid": True, **more}
+def number_axis(title: str, largest: float, **more: Any) -> dict[str, Any]:
+    """Return a light axis for amounts up to ``largest``: few ticks, thousands as k."""
+    form = "~s" if largest >= 1000 else "~g"
+    return {"title": title, "tickCount": 5, "format": form, "grid": True, **more}
 
 
 def statement(text: list[str]) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _panel(
         "scale": {"scheme": "viridis", "reverse": True, "domain": [0, 1]},
         "legend": None,
     }
-    dark = {"condition": {"test": "datum.share > 0.45", "value": "white"}, "value": "#1a1a1a"}
+    dark = {"condition": {"test": "datum.share > 0.56", "value": "white"}, "value": "black"}
     empty = layer("rect", {}, {"color": EMPTY, "stroke": "white", "strokeWidth": 1.5})
     return {
         "title": {"text": shortened(title, 56)},
@@ -181,7 +181,9 @@ def _panel(
                 "data": {"values": [row for row in rows if row["output"] > 0]},
             },
             {
-                **layer("text", {"text": field("label", "nominal"), "color": dark}, {"fontSize": 11}),
+                **layer(
+                    "text", {"text": field("label", "nominal"), "color": dark}, {"fontSize": 11}
+                ),
                 "data": {"values": [_text_row(row) for row in rows]},
             },
         ],
@@ -202,4 +204,3 @@ def _activity_order(seen: View, rows: Sequence[Record]) -> list[str]:
         if seen.name("activities", row["id"]) in used
     ]
     return [*known, *sorted(used - set(known))]
-
