@@ -210,8 +210,8 @@ def _through_trade() -> HandCase:
 def _shared_exports() -> HandCase:
     """Both sell to one outside curve ``20 - E/2``: what A sells lowers B's price.
 
-    At the outside price ``p``, ``p_a = p - 1`` and ``p_b = p - 3``; A keeps ``20 - p_a`` and B keeps
-    ``30 - p_b``. B has 20, A has 15: ``E = 15 - (21 - p) + 20 - (33 - p) = 2 p - 19`` and
+    At the outside price ``p``, ``p_a = p - 1`` and ``p_b = p - 3``. A keeps ``20 - p_a`` of its 15,
+    B keeps ``30 - p_b`` of its 20: ``E = 15 - (21 - p) + 20 - (33 - p) = 2 p - 19`` and
     ``p = 20 - E/2`` give ``p = 59/4``, ``E = 21/2``: A sells 35/4 and B sells 7/4.
     """
     total = 10.5
