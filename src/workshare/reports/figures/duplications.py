@@ -96,7 +96,7 @@ def _title(seen: View, rows: list[Record]) -> str:
 def _words(seen: View, rows: list[Record]) -> str:
     parts = [
         f"{row['activity']}: {money(row['extra'], seen.currency)} duplicated of "
-        f"{money(row['spent'], seen.currency)} spent, by {row['makers'] or 'participants not named'}"
+        f"{money(row['spent'], seen.currency)} spent, by {row['makers'] or 'unnamed parties'}"
         for row in rows
     ]
     return f"Bars of fixed cost by activity. {listed(parts, 8)}."

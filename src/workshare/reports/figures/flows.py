@@ -235,7 +235,7 @@ def _drawing(
         "y": {**field("y"), **y},
         "text": field("text", "nominal"),
     }
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         "title": {"align": "left", "fontSize": 12, "fontWeight": "bold", "color": TEXT},
         "left": {"align": "right", "color": TEXT},
         "right": {"align": "left", "color": TEXT},

@@ -1,4 +1,4 @@
-"""The price of non-coordination as a waterfall, from isolated to the bound that nothing can beat."""
+"""The price of non-coordination as a waterfall, from isolated to the bound."""
 
 from __future__ import annotations
 
