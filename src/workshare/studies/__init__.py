@@ -1,0 +1,1 @@
+"""Questions that need several engines: outcomes compared, scenarios, the price of non-coordination."""

@@ -1,0 +1,227 @@
+"""What happens without coordination: isolated, uncoordinated, and best-response play from there.
+
+A participant's best response maximises its own national value. It expects the others to keep the
+holdings it knows of, and knows that its own plants move prices. The search for it is: start from what
+it holds, from nothing, and from the plan that would be best if it were paid the whole change in
+regional value (the residual answer); then change one activity at a time at one place as long as that
+raises its value. This finds no more than it tries, so equilibria are called *one-change stable*: no
+participant gains by changing any single activity, which is verified, not assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workshare.coordination import RestrictedProgram
+from workshare.response import PrivateModel
+from workshare.studies.outcome import Outcome, outcome_of
+from workshare.studies.setting import Cleared, Holdings, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Where best-response play went from one start in one order."""
+
+    start: str
+    order: tuple[str, ...]
+    status: str
+    sweeps: int
+    holdings: tuple[tuple[str, frozenset[str]], ...]
+    cycle: tuple[tuple[tuple[str, frozenset[str]], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equilibria:
+    """The distinct equilibria that play reached, and the cycles it fell into."""
+
+    plays: tuple[Play, ...]
+    equilibria: tuple[Outcome, ...]
+    cycles: tuple[Play, ...]
+
+
+def national_value(setting: Setting, holdings: Holdings, code: str) -> float:
+    """Return the national value of ``code`` when the market clears at ``holdings``."""
+    return outcome_at(setting, holdings, "probe").by_participant[code]
+
+
+def outcome_at(setting: Setting, holdings: Holdings, name: str, **texts: str) -> Outcome:
+    """Return the outcome of clearing at ``holdings``."""
+    cleared: Cleared = setting.clear(holdings)
+    return outcome_of(
+        setting,
+        cleared.selection,
+        name=name,
+        held=dict(cleared.holdings),
+        idle=cleared.idle,
+        **texts,  # type: ignore[arg-type]
+    )
+
+
+def slots(model: PrivateModel) -> list[list[str]]:
+    """Return, per activity and place, the labels of the new groups among which one is chosen."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for group in model.groups:
+        if not group.existing:
+            found.setdefault((group.place, group.activity), []).append(group.label)
+    return list(found.values())
+
+
+def allowed(model: PrivateModel, held: frozenset[str]) -> bool:
+    """Return whether holding these new groups respects the limits on decisions."""
+    new = np.array([group.label in held for group in model.groups], dtype=float)
+    standing = np.array([group.existing for group in model.groups], dtype=float)
+    if model.limits.size == 0:
+        return True
+    pure = ~np.any(model.rows_output != 0, axis=1)
+    used = model.rows_decision @ new + np.minimum(model.rows_decision, 0.0) @ standing
+    return bool(np.all(used[pure] <= model.limits[pure] + 1e-9))
+
+
+def changes(model: PrivateModel, held: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Yield every allowed holding that differs from ``held`` in one activity at one place."""
+    for slot in slots(model):
+        rest = held - frozenset(slot)
+        for choice in (None, *slot):
+            option = rest if choice is None else rest | {choice}
+            if option != held and allowed(model, option):
+                yield option
+
+
+def best_response(
+    setting: Setting,
+    holdings: Holdings,
+    code: str,
+    *,
+    starts: Sequence[frozenset[str]] = (),
+) -> frozenset[str]:
+    """Return what ``code`` would hold for its own national value, the others held fixed.
+
+    Inertia: what it holds now is kept unless a change gains more than one part in ten million.
+    """
+    current = holdings.get(code, frozenset())
+    model = setting.models[code]
+    if not slots(model):
+        return current
+
+    def value(held: frozenset[str]) -> float:
+        return national_value(setting, {**holdings, code: held}, code)
+
+    best, best_value = current, value(current)
+    scale = max(abs(best_value), abs(setting.clear(setting.nobody()).selection.value) * 1e-3)
+    gain = 1e-7 * scale
+    for start in dict.fromkeys([current, frozenset[str](), *starts]):
+        if not allowed(model, start):
+            continue
+        here, here_value = start, value(start)
+        improved = True
+        while improved:
+            improved = False
+            for option in list(changes(model, here)):
+                option_value = value(option)
+                if option_value > here_value + gain:
+                    here, here_value, improved = option, option_value, True
+        if here_value > best_value + gain:
+            best, best_value = here, here_value
+    return best
+
+
+def residual_answer(setting: Setting, holdings: Holdings, code: str) -> frozenset[str]:
+    """Return what ``code`` would build if paid the whole change in market value by its plan."""
+    cleared = setting.clear(holdings)
+    choices: list[object] = []
+    for other in setting.participants:
+        if other == code:
+            choices.append(setting.models[code])
+        else:
+            held = dict(cleared.holdings)[other]
+            choices.append([setting.held_plan(other, held, cleared.idle)])
+    program = RestrictedProgram(
+        setting.problem,
+        choices,  # type: ignore[arg-type]
+        tangents=[cleared.selection.market.v],
+    )
+    answer = program.solve(tolerance=1e-4, max_passes=3, time_limit=5.0)
+    if answer.selection is None:
+        return frozenset()
+    plan = answer.selection.points[setting.participants.index(code)].plan
+    return frozenset(group.label for group in plan.meta if not group.existing)
+
+
+def isolated(setting: Setting, code: str) -> tuple[Outcome, frozenset[str]]:
+    """Return the outcome in which ``code`` has no partner in the region, and what it then holds.
+
+    Its links with the others are cut; the others keep today's plants and trade, so that outside
+    prices stay comparable. Its value is its outside option.
+    """
+    alone = setting.without_links(code)
+    nobody = alone.nobody()
+    starts = [residual_answer(alone, nobody, code)] if slots(alone.models[code]) else []
+    held = best_response(alone, nobody, code, starts=starts)
+    return outcome_at(alone, {**nobody, code: held}, f"isolated_{code}"), held
+
+
+def uncoordinated(setting: Setting) -> dict[str, frozenset[str]]:
+    """Return the holdings when all act at once, each expecting today's market and nobody to build."""
+    nobody = setting.nobody()
+    result = {}
+    for code in setting.participants:
+        starts = []
+        if slots(setting.models[code]):
+            starts = [residual_answer(setting, nobody, code)]
+        result[code] = best_response(setting, nobody, code, starts=starts)
+    return result
+
+
+def play(
+    setting: Setting, start: str, holdings: Holdings, order: Sequence[str], sweeps: int = 12
+) -> Play:
+    """Return where best-response play goes: to an equilibrium, a cycle, or nowhere in time."""
+    now = {code: holdings.get(code, frozenset()) for code in setting.participants}
+    seen = [setting.key(now)]
+    for sweep in range(1, sweeps + 1):
+        for code in order:
+            now[code] = best_response(setting, now, code)
+        key = setting.key(now)
+        if key == seen[-1]:
+            return Play(start, tuple(order), "equilibrium", sweep, key)
+        if key in seen:
+            cycle = tuple(seen[seen.index(key) :])
+            return Play(start, tuple(order), "cycle", sweep, key, cycle)
+        seen.append(key)
+    return Play(start, tuple(order), "unfinished", sweeps, seen[-1])
+
+
+def equilibria(
+    setting: Setting,
+    starts: dict[str, Holdings],
+    *,
+    seed: int = 0,
+    orders: int = 2,
+) -> Equilibria:
+    """Return the equilibria reached from every start in ``orders`` orders (file order first)."""
+    rng = np.random.default_rng(seed)
+    sequences = [list(setting.participants)]
+    while len(sequences) < orders:
+        sequences.append([str(code) for code in rng.permutation(setting.participants)])
+    plays = [
+        play(setting, name, holdings, order)
+        for name, holdings in starts.items()
+        for order in sequences
+    ]
+    found: dict[object, Outcome] = {}
+    for result in plays:
+        if result.status == "equilibrium" and result.holdings not in found:
+            number = len(found) + 1
+            found[result.holdings] = outcome_at(
+                setting,
+                dict(result.holdings),
+                f"nash_{number}",
+                title=f"Equilibrium {number}",
+                description=f"Reached by best-response play from {result.start}.",
+                claim="one-change stable: no participant gains by changing one activity",
+            )
+    cycles = tuple(result for result in plays if result.status == "cycle")
+    return Equilibria(tuple(plays), tuple(found.values()), cycles)

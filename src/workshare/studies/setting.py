@@ -1,0 +1,152 @@
+"""A region made ready for study: its problem, its participants' models, and clearing.
+
+*Holdings* say what every participant has committed to: for each participant, the labels of the new
+plant groups it holds; plants that stand today are always held. *Clearing* lets the region's market
+find prices at given holdings: plants run as competitive firms do, and one that cannot cover its
+avoidable cost at these prices stands idle, the worst first, its capital still paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from workshare.coordination import Problem, Selection, operate
+from workshare.market import Market, spatial_market
+from workshare.region.dimensions import Dimension, shared_dimensions
+from workshare.region.region import WORLD, Region
+from workshare.response import (
+    Group,
+    Plan,
+    Point,
+    PrivateModel,
+    local_participants,
+    plan_of,
+    private_model,
+)
+
+Holdings = Mapping[str, frozenset[str]]
+"""New plant groups held, by participant code; a participant that is absent holds none."""
+
+HoldingsKey = tuple[tuple[str, frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """The market cleared at some holdings: the selection and which held groups stand idle."""
+
+    holdings: HoldingsKey
+    selection: Selection
+    idle: frozenset[str]
+
+
+@dataclass
+class Setting:
+    """A region with everything the studies ask of it, computed once and kept."""
+
+    region: Region
+    account: str = "market"
+    market: Market = field(init=False)
+    dimensions: tuple[Dimension, ...] = field(init=False)
+    models: dict[str, PrivateModel] = field(init=False)
+    problem: Problem = field(init=False)
+    _cleared: dict[HoldingsKey, Cleared] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.market = spatial_market(self.region, self.account)
+        self.dimensions = shared_dimensions(self.region)
+        self.models = {p.id: private_model(self.region, p.id) for p in self.region.participants}
+        self.problem = Problem(tuple(local_participants(self.region)), self.market)
+
+    @property
+    def participants(self) -> list[str]:
+        """The codes of the participants, in file order."""
+        return [p.id for p in self.region.participants]
+
+    def nobody(self) -> dict[str, frozenset[str]]:
+        """Return the holdings in which nobody has built anything new."""
+        return {code: frozenset() for code in self.participants}
+
+    def key(self, holdings: Holdings) -> HoldingsKey:
+        """Return ``holdings`` in a form that can be compared and stored."""
+        return tuple((code, holdings.get(code, frozenset())) for code in self.participants)
+
+    def clear(self, holdings: Holdings) -> Cleared:
+        """Return the market cleared at ``holdings``; answers are kept."""
+        key = self.key(holdings)
+        if key not in self._cleared:
+            self._cleared[key] = self._clear(dict(key), key)
+        return self._cleared[key]
+
+    def _clear(self, holdings: dict[str, frozenset[str]], key: HoldingsKey) -> Cleared:
+        idle: set[str] = set()
+        while True:
+            plans = [self.held_plan(code, holdings[code], idle) for code in self.participants]
+            selection = operate(self.problem, plans)
+            if selection is None:
+                worst = self._largest_minimum(plans)
+            else:
+                worst = self._worst_loss(selection)
+            if worst is None:
+                break
+            idle.add(worst)
+        assert selection is not None
+        return Cleared(key, selection, frozenset(idle))
+
+    def held_plan(self, code: str, held: frozenset[str], idle: set[str] | frozenset[str]) -> Plan:
+        """Return the plan in which ``code`` runs what it holds, except what stands idle."""
+        model = self.models[code]
+        running = np.array(
+            [
+                (group.existing or group.label in held) and group.label not in idle
+                for group in model.groups
+            ],
+            dtype=float,
+        )
+        plan = plan_of(model, running)
+        sunk = sum(g.sunk_cost for g in model.groups if g.label in held and g.label in idle)
+        return replace(plan, cost=plan.cost + sunk)
+
+    def _worst_loss(self, selection: Selection) -> str | None:
+        """Return the running group that loses most on its avoidable cost, relative to it."""
+        worst, name = -1e-6, None
+        for point in selection.points:
+            for group, level, margin in margins(point, selection):
+                avoidable = group.fixed_cost - group.sunk_cost
+                size = avoidable + abs(group.unit_cost) * level + 1e-9
+                loss = (margin - avoidable) / size
+                if loss < worst:
+                    worst, name = loss, group.label
+        return name
+
+    @staticmethod
+    def _largest_minimum(plans: list[Plan]) -> str | None:
+        groups = [group for plan in plans for group in plan.meta if group.lower > 0]
+        if not groups:
+            groups = [group for plan in plans for group in plan.meta]
+        if not groups:
+            raise AssertionError("a region in which nothing runs must be feasible")
+        return max(groups, key=lambda g: (g.lower, g.upper, g.label)).label
+
+    def without_links(self, code: str) -> Setting:
+        """Return the setting in which ``code`` trades with the rest of the world alone."""
+        owner = self.region.place_owner()
+
+        def kept(origin: str, destination: str) -> bool:
+            if WORLD in (origin, destination):
+                return True
+            return (owner[origin] == code) == (owner[destination] == code)
+
+        links = tuple(x for x in self.region.links if kept(x.origin, x.destination))
+        return Setting(replace(self.region, links=links), self.account)
+
+
+def margins(point: Point, selection: Selection) -> list[tuple[Group, float, float]]:
+    """Return (group, output, margin over unit cost in M per year) of each running group."""
+    plan, levels = point.plan, point.levels
+    unit = plan.unit_contribution @ selection.prices - plan.unit_cost if levels.size else levels
+    return [
+        (group, float(levels[k]), float(unit[k] * levels[k])) for k, group in enumerate(plan.meta)
+    ]
