@@ -1,0 +1,143 @@
+"""The embedded cases: no faults, full provenance, and the same bytes from the same data."""
+
+from __future__ import annotations
+
+import csv
+import filecmp
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workshare.region import Region, case_names, check_region, read_region
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = ROOT / "src" / "workshare" / "region" / "cases"
+ASSUMPTIONS = ROOT / "docs" / "cases" / "lithium_assumptions.csv"
+DATA = ROOT.parent / "shared" / "data"
+NAMES = ("islands", "lithium")
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def lithium() -> Region:
+    return read_region("lithium")
+
+
+def test_the_cases_are_found_by_name() -> None:
+    assert set(NAMES) <= set(case_names())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_has_no_faults(name: str) -> None:
+    assert [str(fault) for fault in check_region(name)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_has_unit_year_source_and_quality(name: str) -> None:
+    region = read_region(name)
+    assert len(region.figures) > 50
+    for figure in region.figures:
+        assert figure.unit and figure.year and figure.source, figure
+        assert figure.quality in {"A", "B", "C", "D"}, figure
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sources_name_no_path_of_a_machine(name: str) -> None:
+    for path in sorted((CASES / name).glob("*")):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(^|[\s\",(])(/\w|\.\./|~/)", text), path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_figures_are_written_with_at_most_four_significant_digits(name: str) -> None:
+    for path in sorted((CASES / name).glob("*.csv")):
+        for row in rows_of(path):
+            digits = row.get("value", "").lstrip("-").replace(".", "").strip("0")
+            assert len(digits) <= 4, (path.name, row)
+
+
+def test_lithium_says_what_it_is_not(lithium: Region) -> None:
+    assert "not any government's position" in lithium.disclaimer
+    assert "OECD" in lithium.licence and "CEPII" in lithium.licence
+
+
+def test_lithium_has_nine_countries_and_its_chain(lithium: Region) -> None:
+    codes = {participant.id for participant in lithium.participants}
+    assert codes == {"ARG", "BOL", "BRA", "CHL", "COL", "ECU", "PRY", "PER", "URY"}
+    assert [a.output for a in lithium.activities][1:] == [
+        "lithium_carbonate",
+        "lfp_cathode",
+        "cell",
+        "pack",
+        "car",
+    ]
+
+
+def test_capital_cost_of_cells_follows_the_announced_plants(lithium: Region) -> None:
+    cell = next(a for a in lithium.activities if a.id == "cell")
+    per_gwh = {
+        size: cell.capital_cost * (size / cell.reference_size) ** cell.capital_exponent / size
+        for size in (20.0, 10.0, 0.014)
+    }
+    assert per_gwh[20.0] == pytest.approx(65.0, rel=0.01)
+    assert 75 <= per_gwh[10.0] <= 110
+    assert per_gwh[0.014] == pytest.approx(500.0, rel=0.2)
+    assert cell.capital_exponent == pytest.approx(0.7, abs=0.05)
+
+
+def test_one_shared_sloping_curve_for_every_good_the_region_can_sell(lithium: Region) -> None:
+    demands = {o.good: o for o in lithium.outside if o.side == "demand"}
+    supplies = {o.good: o for o in lithium.outside if o.side == "supply"}
+    assert set(demands) == {"lithium_carbonate", "lfp_cathode", "cell", "pack", "car"}
+    for good, demand in demands.items():
+        assert demand.slope > 0, good
+        assert demand.price <= supplies[good].price, good
+
+
+def test_demand_scenarios_are_ordered(lithium: Region) -> None:
+    quantities: dict[tuple[str, str], float] = {
+        (row["place"], row["scenario"]): float(row["value"])
+        for row in rows_of(CASES / "lithium" / "demand.csv")
+        if row["field"] == "quantity"
+    }
+    for place in lithium.places:
+        low, base, high = (quantities[place.id, s] for s in ("low", "base", "high"))
+        assert quantities[place.id, "2022"] < low < base < high, place.id
+
+
+def test_every_assumption_has_a_reason_and_a_source() -> None:
+    rows = rows_of(ASSUMPTIONS)
+    assert len({row["id"] for row in rows}) == len(rows)
+    for row in rows:
+        assert all(row[name] for name in ("value", "unit", "year", "source", "reason")), row["id"]
+        assert row["quality"] in {"A", "B", "C", "D"}, row["id"]
+        assert row["kind"] in {"reported", "derived", "assumption"}, row["id"]
+
+
+def test_every_cited_assumption_is_in_the_list() -> None:
+    listed = {row["id"] for row in rows_of(ASSUMPTIONS)}
+    cited = {
+        name
+        for path in (CASES / "lithium").glob("*.csv")
+        for name in re.findall(r"\[([\w.]+)\]", path.read_text(encoding="utf-8"))
+    }
+    assert cited
+    assert cited <= listed
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the public data folder is not here")
+def test_lithium_regenerates_byte_for_byte(tmp_path: Path) -> None:
+    script = ROOT / "scripts" / "derive_lithium.py"
+    command = [sys.executable, str(script), str(DATA), str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True)
+    names = sorted(path.name for path in (CASES / "lithium").iterdir())
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    _, different, missing = filecmp.cmpfiles(CASES / "lithium", tmp_path, names, shallow=False)
+    assert (different, missing) == ([], [])
