@@ -61,7 +61,8 @@ def read_folder(path: Path, log: FaultLog) -> Source:
 def write_folder(source: Source, path: Path) -> None:
     """Write the tables of ``source`` into the folder ``path``, in canonical form.
 
-    Optional tables without rows are not written. Files of the same names are replaced.
+    Files of the same names are replaced. Optional tables without rows are not written, and a file
+    of such a table that stood there before is removed: it would be read as part of this region.
     """
     path.mkdir(parents=True, exist_ok=True)
     _write_bytes(path / SETTINGS_FILE, settings_text(source.tables[SETTINGS_TABLE]))
@@ -70,6 +71,8 @@ def write_folder(source: Source, path: Path) -> None:
         if schema.required != "no" or (table is not None and table.rows):
             rows = table.rows if table is not None else ()
             _write_bytes(path / f"{schema.name}.csv", csv_text(schema, rows))
+        else:
+            (path / f"{schema.name}.csv").unlink(missing_ok=True)
 
 
 def csv_text(schema: Schema, rows: Sequence[Row]) -> str:
@@ -267,7 +270,7 @@ def _read_settings(file: Path, log: FaultLog) -> Table:
 
 
 _SETTINGS_CURE = (
-    "It starts with [region] and holds lines such as title = \"My region\"; "
+    'It starts with [region] and holds lines such as title = "My region"; '
     "`workshare new DIR` writes one."
 )
 

@@ -315,7 +315,9 @@ def _field_entry(schema: Schema, texts: dict[str, str]) -> Entry | None:
     if schema.value is not None:
         return schema.value
     name = texts.get("field", "")
-    return schema.fields.get(f"{texts.get('subject', '')} {name}".strip()) or schema.fields.get(name)
+    return schema.fields.get(f"{texts.get('subject', '')} {name}".strip()) or schema.fields.get(
+        name
+    )
 
 
 def _read_figure(
@@ -334,7 +336,9 @@ def _read_figure(
         if texts.get("field") and "subject" in texts:
             place, names = row.cells["field"].place, ", ".join(schema.fields)
             rule = f"{texts['subject']} has no such field"
-            values.log.add(schema.name, place, subject, rule, f"There are: {names}.", texts["field"])
+            values.log.add(
+                schema.name, place, subject, rule, f"There are: {names}.", texts["field"]
+            )
         return None
     factor = _factor(values, schema, row, entry, texts, subject)
     if factor is None:
@@ -356,7 +360,8 @@ def _factor(
     """Return the factor to canonical units; 0 where it depends on the good; None at a fault."""
     unit = texts.get("unit")
     wanted = wanted_unit(values, entry.unit, texts)
-    if unit is None or wanted is None:
+    currency_unknown = "{currency}" in entry.unit and "currency" not in values.settings
+    if unit is None or wanted is None or currency_unknown:
         return None
     cell = row.cells.get("unit", Cell("", row.place))
     try:

@@ -190,7 +190,9 @@ def _read_sheet(sheet: Any, schema: Schema, log: FaultLog) -> Table:
         (f"{schema.name} row {number}", cells) for number, cells in enumerate(rows[1:], start=2)
     ]
     grid = Grid(place, header, body)
-    return table_from_grid(_settings_schema() if schema.name == SETTINGS_TABLE else schema, grid, log)
+    return table_from_grid(
+        _settings_schema() if schema.name == SETTINGS_TABLE else schema, grid, log
+    )
 
 
 def _settings_schema() -> Schema:

@@ -1,0 +1,55 @@
+"""Regions: what they hold, and their files read, checked, written and converted."""
+
+from workshare.region.files import (
+    case_names,
+    case_path,
+    check_region,
+    convert_region,
+    read_region,
+    write_region,
+)
+from workshare.region.region import (
+    WORLD,
+    Activity,
+    Companion,
+    Demand,
+    Endowment,
+    Figure,
+    Good,
+    Limit,
+    Link,
+    Option,
+    Outside,
+    Participant,
+    Place,
+    Plant,
+    Region,
+    Worker,
+)
+from workshare.region.starter import new_region
+
+__all__ = [
+    "read_region",
+    "check_region",
+    "write_region",
+    "convert_region",
+    "new_region",
+    "case_names",
+    "case_path",
+    "Region",
+    "Participant",
+    "Worker",
+    "Place",
+    "Good",
+    "Activity",
+    "Option",
+    "Plant",
+    "Companion",
+    "Endowment",
+    "Link",
+    "Outside",
+    "Demand",
+    "Limit",
+    "Figure",
+    "WORLD",
+]
