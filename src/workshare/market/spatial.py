@@ -118,7 +118,9 @@ def _add_good(
     at = {place.id: row_of["balance", place.id, good] for place in region.places}
     ceiling = scales.ceiling(good)
     for place in region.places:
-        draft.add(Column("dispose", good, place.id), {at[place.id]: -1.0}, upper=flow, scale=scale)
+        # room for more than plants can make, so that a market can be asked about any supply
+        spare = Column("dispose", good, place.id)
+        draft.add(spare, {at[place.id]: -1.0}, upper=10.0 * flow, scale=scale)
         draft.add(
             Column("unmet", good, destination=place.id),
             {at[place.id]: 1.0},
