@@ -219,19 +219,19 @@ def _nonzero(exponents: Counter[str]) -> tuple[tuple[str, int], ...]:
 
 
 def _variants(wanted: str) -> list[str]:
-    """Return ``wanted`` with every optional part kept, then without, longest first."""
-    matches = list(_OPTIONAL.finditer(wanted))
-    kept = [_OPTIONAL.sub(r"\1", wanted)]
-    for count in range(len(matches) - 1, -1, -1):
-        for chosen in itertools.combinations(range(len(matches)), count):
-            numbers = itertools.count()
-            kept.append(
-                _OPTIONAL.sub(
-                    lambda found, n=numbers, c=chosen: found.group(1) if next(n) in c else "",
-                    wanted,
-                )
-            )
-    return kept
+    """Return ``wanted`` with every optional part kept, then with fewer and fewer of them.
+
+    >>> _variants("GWh(/year)")
+    ['GWh/year', 'GWh']
+    """
+    pieces = _OPTIONAL.split(wanted)
+    always, optional = pieces[0::2], pieces[1::2]
+    variants = []
+    for count in range(len(optional), -1, -1):
+        for chosen in itertools.combinations(range(len(optional)), count):
+            kept = [part if index in chosen else "" for index, part in enumerate(optional)]
+            variants.append("".join(a + b for a, b in zip(always, [*kept, ""], strict=True)))
+    return variants
 
 
 def _fraction(text: str) -> Fraction:

@@ -13,8 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from workshare.region.dictionary import Entry
-from workshare.region.folder import canonical_number
-from workshare.region.tables import LONGEST_TEXT, Cell
+from workshare.region.tables import LONGEST_TEXT, Cell, canonical_number
 
 
 class Problem(NamedTuple):

@@ -21,7 +21,7 @@ from workshare.region.feasible import (
     check_standing_plants,
     find_place,
 )
-from workshare.region.region import WORLD, Activity, Region
+from workshare.region.region import WORLD, Activity, Option, Plant, Region
 from workshare.region.tables import did_you_mean
 from workshare.region.values import Record
 
@@ -40,7 +40,8 @@ def check_draft(draft: Draft) -> None:
 def open_activities(region: Region) -> dict[str, list[str]]:
     """Return, for each activity, the places that have an option or a plant of it."""
     places: dict[str, list[str]] = {activity.id: [] for activity in region.activities}
-    for holder in (*region.options, *region.plants):
+    holders: tuple[Option | Plant, ...] = (*region.options, *region.plants)
+    for holder in holders:
         if holder.place not in places.get(holder.activity, [holder.place]):
             places[holder.activity].append(holder.place)
     return places
@@ -321,7 +322,8 @@ def _check_used_figures(draft: Draft) -> None:
     wages = {(r.texts["participant"], r.texts["occupation"]) for r in values.of("workforce")}
     counted = any(limit.subject == "emissions" for limit in region.limits)
     reported = set()
-    for holder in (*region.options, *region.plants):
+    holders: tuple[Option | Plant, ...] = (*region.options, *region.plants)
+    for holder in holders:
         owner, activity = owners[holder.place], activities[holder.activity]
         fields = ["energy_price"] if activity.energy else []
         fields += ["grid_emissions"] if activity.energy and counted else []

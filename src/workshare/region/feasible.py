@@ -377,7 +377,8 @@ def _label_of_budget(party: _Party, name: str) -> str:
 def _capital(party: _Party, option: Option, size: float) -> float:
     """Return the capital cost of one plant, M."""
     activity = party.activities[option.activity]
-    cost = activity.capital_cost * (size / activity.reference_size) ** activity.capital_exponent
+    relative_size = size / activity.reference_size
+    cost: float = activity.capital_cost * relative_size**activity.capital_exponent
     return cost * party.participant.capital_multiplier * option.capital_multiplier
 
 

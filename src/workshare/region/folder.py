@@ -10,8 +10,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import math
-import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,6 +28,8 @@ from workshare.region.tables import (
     Row,
     Source,
     Table,
+    canonical_cell,
+    canonical_number,
     clean_text,
     did_you_mean,
     table_from_grid,
@@ -41,7 +41,6 @@ LARGEST_FILE = 20_000_000
 SETTINGS_FILE = "region.toml"
 
 _DATA_SUFFIXES = {".csv", ".tsv", ".toml"}
-_NUMBER_TYPES = {"number", "integer", "period"}
 
 
 def read_folder(path: Path, log: FaultLog) -> Source:
@@ -95,30 +94,6 @@ def settings_text(table: Table) -> str:
             value = canonical_number(text) if entry.type == "integer" else _toml_string(text)
             lines.append(f"{name} = {value}")
     return "\n".join(lines) + "\n"
-
-
-def canonical_cell(row: Row, name: str, kind: str) -> str:
-    """Return the text of the cell ``name``; numbers in their shortest form."""
-    cell = row.cells.get(name)
-    if cell is None:
-        return ""
-    return canonical_number(cell.text) if kind in _NUMBER_TYPES else cell.text
-
-
-def canonical_number(text: str) -> str:
-    """Return a number in its shortest form; any other text as it is.
-
-    >>> canonical_number("1.50"), canonical_number("2e3"), canonical_number("2021-2023")
-    ('1.5', '2000', '2021-2023')
-    """
-    if not re.fullmatch(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|-?\.[0-9]+", text):
-        return text
-    number = float(text)
-    if not math.isfinite(number):
-        return text
-    if number == int(number) and abs(number) < 1e15:
-        return str(int(number))
-    return repr(number)
 
 
 def _write_bytes(path: Path, text: str) -> None:

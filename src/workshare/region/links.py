@@ -76,7 +76,8 @@ def read_links(
     prices = reference_prices(outside, demands)
     sold = {curve.good for curve in outside if curve.side == "supply"}
     bought = {curve.good for curve in outside if curve.side == "demand"}
-    links, reached = [], set()
+    links: list[Link] = []
+    reached: set[str] = set()
     for way in _ways(values, owners):
         origin, destination, good = way
         cost = _freight_of(values, freight.match(way), good)

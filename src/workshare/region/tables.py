@@ -9,6 +9,8 @@ checks of consistency run only over tables that are sound and one slip is report
 from __future__ import annotations
 
 import difflib
+import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from workshare.region.dictionary import Schema
 
 LONGEST_TEXT = 10_000
 """Most characters of one cell; spreadsheets cut off not far above."""
+
+_NUMBER_TYPES = {"number", "integer", "period"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table, by column name; ``place`` is the row as a person finds it."""
+    """One row of a table, by column name; ``place`` is the row as a person finds it.
+
+    A row that ``is_shifted`` has more or fewer cells than the header: only its first is trusted.
+    """
 
     place: str
     cells: dict[str, Cell]
+    is_shifted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,30 @@ def clean_text(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip(" \t\r\n"))
 
 
+def canonical_cell(row: Row, name: str, kind: str) -> str:
+    """Return the text of the cell ``name``; numbers in their shortest form."""
+    cell = row.cells.get(name)
+    if cell is None:
+        return ""
+    return canonical_number(cell.text) if kind in _NUMBER_TYPES else cell.text
+
+
+def canonical_number(text: str) -> str:
+    """Return a number in its shortest form; any other text as it is.
+
+    >>> canonical_number("1.50"), canonical_number("2e3"), canonical_number("2021-2023")
+    ('1.5', '2000', '2021-2023')
+    """
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|-?\.[0-9]+", text):
+        return text
+    number = float(text)
+    if not math.isfinite(number):
+        return text
+    if number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    return repr(number)
+
+
 def shown(text: str) -> str:
     """Return ``text`` for a message: short, with every sign that does not print escaped."""
     escaped = "".join(
@@ -135,12 +167,12 @@ def table_from_grid(schema: Schema, grid: Grid, log: FaultLog) -> Table:
     for place, cells in grid.rows:
         if not any(cell.text for cell in cells):
             continue
-        _check_width(schema, grid, place, cells, log)
+        is_shifted = _report_width(schema, grid, place, cells, log)
         found = {
             name: cells[index] if index < len(cells) else Cell("", place)
             for name, index in positions.items()
         }
-        rows.append(Row(place, found))
+        rows.append(Row(place, found, is_shifted))
     return Table(schema.name, grid.place, tuple(rows))
 
 
@@ -169,10 +201,10 @@ def _columns(schema: Schema, grid: Grid, log: FaultLog) -> dict[str, int]:
     return found
 
 
-def _check_width(
+def _report_width(
     schema: Schema, grid: Grid, place: str, cells: Sequence[Cell], log: FaultLog
-) -> None:
-    """Report cells under no header, and rows of a text file with too few cells."""
+) -> bool:
+    """Report cells under no header, and rows of a text file with too few cells; tell whether."""
     header = grid.header
     stray = [
         cell
@@ -188,7 +220,8 @@ def _check_width(
             "A comma inside a text needs quotes around the text; a decimal comma must be a point.",
             cell.text,
         )
-    if len(cells) < len(header) and cells and cells[0].stored == "csv":
+    is_short = len(cells) < len(header) and cells[0].stored == "csv"
+    if is_short:
         log.add(
             schema.name,
             place,
@@ -196,3 +229,4 @@ def _check_width(
             f"must have {len(header)} cells, as the header; it has {len(cells)}",
             "Add the missing separators, also for blank cells.",
         )
+    return is_short or bool(stray)

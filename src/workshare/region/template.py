@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workshare.region.dictionary import SETTINGS_TABLE, Entry, Schema, data_tables, setting_entries
-from workshare.region.folder import canonical_cell, canonical_number
-from workshare.region.tables import Row, Source
+from workshare.region.tables import Row, Source, canonical_cell, canonical_number
 from workshare.region.workbook import READ_ME_SHEET
 
 _ROWS_WITH_CHOICES = 2_000

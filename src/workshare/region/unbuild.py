@@ -9,10 +9,9 @@ import math
 from collections.abc import Iterable, Iterator
 
 from workshare.region.dictionary import FORMAT, SETTINGS_TABLE, Schema, data_tables, setting_entries
-from workshare.region.folder import canonical_number
 from workshare.region.links import reference_prices
 from workshare.region.region import WORLD, Figure, Region
-from workshare.region.tables import Cell, Row, Source, Table
+from workshare.region.tables import Cell, Row, Source, Table, canonical_number
 
 Entry = tuple[dict[str, str], float]
 """Key columns of a row (with ``field`` where the table has one), and the figure."""

@@ -97,9 +97,10 @@ def read_values(source: Source, log: FaultLog) -> Values:
         _declare(values, schema)
         values.records[schema.name] = list(_read_records(values, schema))
         table = source.tables.get(schema.name)
-        if schema.required == "one or more" and table is not None and not table.rows:
-            if log.is_clean(schema.name):
-                log.add(schema.name, table.place, "The table", "needs at least one row", "Add one.")
+        is_empty = table is not None and not table.rows and log.is_clean(schema.name)
+        if schema.required == "one or more" and is_empty:
+            where = source.where(schema.name)
+            log.add(schema.name, where, "The table", "needs at least one row", "Add one.")
     return values
 
 
@@ -123,12 +124,12 @@ def _read_settings(values: Values) -> None:
                 values.settings.setdefault(key, "")
             else:
                 values.settings[key] = value
+    was_read = table is not None and (bool(table.rows) or log.is_clean(SETTINGS_TABLE))
     for name, entry in known.items():
-        if entry.required == "yes" and name not in values.settings:
-            if table is not None and (table.rows or log.is_clean(SETTINGS_TABLE)):
-                where = source.where(SETTINGS_TABLE)
-                cure = f"Add it: {entry.meaning}."
-                log.add(SETTINGS_TABLE, where, f"Setting {name!r}", "is missing", cure)
+        if was_read and entry.required == "yes" and name not in values.settings:
+            where = source.where(SETTINGS_TABLE)
+            cure = f"Add it: {entry.meaning}."
+            log.add(SETTINGS_TABLE, where, f"Setting {name!r}", "is missing", cure)
     values.settings = {name: text for name, text in values.settings.items() if text}
 
 
@@ -174,7 +175,7 @@ def _read_records(values: Values, schema: Schema) -> Iterator[Record]:
     table = values.source.tables.get(schema.name)
     seen: dict[tuple[str, ...], str] = {}
     for row in table.rows if table is not None else ():
-        record = _read_row(values, schema, row)
+        record = None if row.is_shifted else _read_row(values, schema, row)
         if record is None:
             continue
         key = tuple(record.texts[name] for name in schema.keys)

@@ -20,13 +20,14 @@ from workshare.region.dictionary import (
     Schema,
     schemas,
 )
-from workshare.region.folder import LARGEST_FILE, canonical_number
+from workshare.region.folder import LARGEST_FILE
 from workshare.region.tables import (
     Cell,
     FaultLog,
     Grid,
     Source,
     Table,
+    canonical_number,
     clean_text,
     did_you_mean,
     table_from_grid,
