@@ -26,7 +26,7 @@ from workshare.reports.html_style import STYLE
 from workshare.reports.view import View, view
 
 LINKS = (
-    ("price", "What acting alone costs"),
+    ("price", "Cost of not coordinating"),
     ("gains", "Gains and losses"),
     ("makers", "Who makes what"),
     ("flows", "Flows"),

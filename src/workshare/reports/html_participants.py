@@ -111,7 +111,7 @@ _FLOW = (
 
 
 def _sentence(seen: View, code: str) -> str:
-    """Return what the participant wins or loses at least cost, and by acting alone."""
+    """Return what the participant wins or loses at least cost, and by not coordinating."""
     cost = (seen.price.get("by_participant") or {}).get(code)
     gdp = seen.gdp.get(code)
     share = cost / gdp if cost is not None and gdp else None
@@ -121,7 +121,7 @@ def _sentence(seen: View, code: str) -> str:
     else:
         tail = f", {percent(abs(share), 2)} of its GDP" if share is not None else ""
         verb = "costs it" if cost >= 0 else "leaves it better off by"
-        parts.append(f"Acting alone {verb} {money(abs(cost), seen.currency)}{tail}.")
+        parts.append(f"Not coordinating {verb} {money(abs(cost), seen.currency)}{tail}.")
     if seen.lead is not None:
         gain = seen.gain(seen.lead, code, "isolated")
         where = seen.outcome_title(seen.lead).lower()

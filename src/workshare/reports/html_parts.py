@@ -16,7 +16,10 @@ from workshare.reports.words import MISSING, number, percent
 MOST_ROWS = 400
 """Rows of a table that a page shows; the CSV link holds all of them."""
 
-LONG_TEXT = 40
+LONG_TEXT = 24
+
+DUST = 5e-7
+"""Money below half a unit of currency a year, in M: solver noise, shown as 0 on the page."""
 
 
 def escaped(text: Any) -> str:
@@ -83,7 +86,7 @@ def table_part(table: Table, caption: str = "", keep: Sequence[str] = ()) -> str
     more = paragraph(f"{cut} more rows are in the CSV.", "quiet") if cut > 0 else ""
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escaped(words)}">'
-        f"<table><caption>{escaped(words)}</caption>\n<thead><tr>{head}</tr></thead>\n"
+        f"<table><caption><span>{escaped(words)}</span></caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{rows}\n</tbody></table></div>{more}"
     )
 
@@ -101,10 +104,9 @@ def csv_link(table: Table, words: str = "Data as CSV") -> str:
 def figure_part(figure: Figure) -> str:
     """Return a figure: finding, picture, note of assumptions, table twin and data link."""
     drawn = figure.to_svg().replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
-    twin = table_part(figure.table) + csv_link(figure.table)
     aside = (
         f'<div class="aside"><p><strong>How to read it.</strong> {escaped(figure.note)}</p>'
-        f"{details('The same as a table', twin)}"
+        f"{details('The same as a table', table_part(figure.table))}{csv_link(figure.table)}"
         f'<p class="data"><a href="#{figure.name}">Link to this figure</a></p></div>'
     )
     return (
@@ -144,6 +146,8 @@ def _cell(value: Any, column: Column) -> str:
         return f"<td{look}>{escaped(value)}</td>"
     if value is None:
         return f'<td class="n missing">{MISSING}</td>'
+    if column.unit.endswith("/yr") and column.unit.startswith("M ") and abs(value) < DUST:
+        value = 0.0
     signed = column.name.startswith("gain") or column.name.startswith("difference")
     if column.unit == "share":
         text = percent(value, 3, signed).removesuffix(" %")

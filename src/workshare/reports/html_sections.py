@@ -54,7 +54,7 @@ def headline_section(seen: View) -> str:
         )
     return section(
         "price",
-        "What acting alone costs",
+        "What not coordinating costs",
         [
             paragraph(headline_sentence(seen), "finding"),
             paragraph(" ".join(sentences)),

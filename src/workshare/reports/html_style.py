@@ -35,13 +35,17 @@ figcaption { font-weight: 700; font-size: 1.08rem; line-height: 1.35; }
 figure > * { min-width: 0; }
 .chart { display: block; width: 100%; max-width: 36rem; height: auto; }
 .aside { font-size: .92rem; }
+.aside p { margin: .5rem 0; }
 @media (min-width: 60rem) {
   figure { grid-template-columns: 36rem minmax(0, 1fr); }
   figcaption { grid-column: 1 / -1; }
+  .aside { position: sticky; top: 1rem; align-self: start; }
 }
 .scroll { overflow-x: auto; max-width: 100%; margin: .6rem 0 1rem; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
+caption span { display: block; position: sticky; left: 0; width: max-content;
+  max-width: min(100%, calc(100vw - 2rem)); }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; min-width: 4rem;
   border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
@@ -69,6 +73,7 @@ footer { margin-top: 3rem; padding-bottom: 2rem; border-top: 1px solid var(--lin
   h2, h3, figcaption, caption { break-after: avoid; }
   figure, tr, .chart { break-inside: avoid; }
   figure { display: block; }
+  .aside { position: static; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { min-width: 0; padding: .15rem .3rem; }

@@ -44,7 +44,7 @@ RECORDS: dict[str, tuple[Key, ...]] = {
             "price_of_non_coordination",
             "price_of_non_coordination",
             "",
-            "What acting alone costs, in money, as a share of GDP and for each participant.",
+            "What not coordinating costs, in money, as a share of GDP and for each participant.",
         ),
         ("outcomes", "outcomes", "", "The outcomes compared."),
         ("scenarios", "list of outcome", "", "The divisions of labour offered."),

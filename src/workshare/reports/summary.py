@@ -76,7 +76,7 @@ def _findings(seen: View) -> list[str]:
         extra = sum(row.get("extra") or 0.0 for row in twice)
         names = [seen.name("activities", row["activity"]) for row in twice]
         cost = f" ({money(extra, seen.currency)} of fixed cost)" if twice else ""
-        lines.append(f"Duplicated when acting alone: {listed(names, 4)}{cost}.")
+        lines.append(f"Duplicated when uncoordinated: {listed(names, 4)}{cost}.")
     if seen.lead is not None and "shortfalls" in seen.lead:
         short = seen.lead.get("shortfalls") or []
         parts = [

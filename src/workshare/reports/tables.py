@@ -140,7 +140,7 @@ def headline(seen: View) -> Table:
         ("unit", "", "text"),
         ("meaning", "", "text"),
     )
-    return make_table("headline", "What acting alone costs, and what is proven", columns, rows)
+    return make_table("headline", "What not coordinating costs, and what is proven", columns, rows)
 
 
 def scenarios(seen: View) -> Table:
@@ -172,7 +172,7 @@ def scenarios(seen: View) -> Table:
                 *(outcome.get(key) for key in ("emissions", "jobs")),
                 rational.get("isolated"),
                 rational.get("uncoordinated"),
-                outcome.get("losers"),
+                _none(outcome.get("losers")),
                 outcome.get("smallest_compensation"),
                 outcome.get("criterion"),
                 outcome.get("claim"),
@@ -276,7 +276,7 @@ def part(seen: View, name: str, outcomes: Iterable[Record] | None = None) -> Tab
 def _parts(seen: View) -> dict[str, Any]:
     """Return title, columns and named codes of every long table."""
     unit = seen.money_unit
-    per = f"M {seen.currency} per unit of the good"
+    per = f"M {seen.currency} per unit"
     plant = [("participant", "participants"), ("activity", "activities")]
     return {
         "accounts": (
@@ -295,7 +295,7 @@ def _parts(seen: View) -> dict[str, Any]:
             "Plants that run or stand",
             [
                 *map(_text, ("participant", "place", "activity")),
-                *(_number(key, "units of output/yr") for key in ("size", "capacity", "output")),
+                *(_number(key, "units/yr") for key in ("size", "capacity", "output")),
                 _text("output_unit"),
                 _number("number", "plants"),
                 _text("existing"),
@@ -312,7 +312,7 @@ def _parts(seen: View) -> dict[str, Any]:
             "Shipments",
             [
                 *map(_text, ("good", "origin", "destination")),
-                _number("quantity", "units of the good/yr"),
+                _number("quantity", "units/yr"),
                 _text("unit"),
                 *(_number(k, per) for k in ("price_origin", "price_destination", "freight")),
                 _number("tariff", per),
@@ -326,7 +326,7 @@ def _parts(seen: View) -> dict[str, Any]:
             [
                 *map(_text, ("place", "good")),
                 _number("price", per),
-                *(_number(key, "units of the good/yr") for key in ("net_supply", "demand")),
+                *(_number(key, "units/yr") for key in ("net_supply", "demand")),
                 _number("demand_surplus", unit),
             ],
             [("place", "places"), ("good", "goods")],
@@ -345,11 +345,11 @@ def _parts(seen: View) -> dict[str, Any]:
             "Goods that the region imports or goes without",
             [
                 _text("good"),
-                *(_number(k, "units of the good/yr") for k in ("imports", "unmet", "consumption")),
+                *(_number(k, "units/yr") for k in ("imports", "unmet", "consumption")),
                 _number("share", "share", "imports over consumption"),
                 _number("marginal_value", per),
                 *(_text(f"nearest_{key}") for key in ("participant", "place", "activity")),
-                _number("nearest_size", "units of output/yr"),
+                _number("nearest_size", "units/yr"),
                 *(_number(f"nearest_{key}", per) for key in ("price_needed", "price_now")),
             ],
             [("good", "goods")],
@@ -359,7 +359,7 @@ def _parts(seen: View) -> dict[str, Any]:
             "Options that were not chosen, and what would bring them in",
             [
                 *map(_text, ("participant", "place", "activity")),
-                _number("size", "units of output/yr"),
+                _number("size", "units/yr"),
                 _text("output_unit"),
                 _text("good"),
                 *(_number(key, per) for key in ("price_now", "price_needed")),
@@ -417,6 +417,11 @@ def _nearest(record: Record | None) -> Record:
 
 def _outcome_cells(seen: View, outcome: Record) -> Row:
     return outcome["name"], seen.outcome_title(outcome)
+
+
+def _none(codes: Any) -> Any:
+    """Return the word "none" for a list that is known to be empty."""
+    return "none" if codes == [] else codes
 
 
 def _flat(value: Any) -> str:

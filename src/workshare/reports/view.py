@@ -195,8 +195,14 @@ class View:
         return own - other if is_number(own) and is_number(other) else None
 
     def losers(self, outcome: Record, against: str = "isolated") -> list[str]:
-        """Return who is worse off than in ``against``, largest loss first; rounding is no loss."""
+        """Return who is worse off than in ``against``, largest loss first; rounding is no loss.
+
+        The result's own list is taken where it has one: those worse off than isolated.
+        """
         gains = {code: self.gain(outcome, code, against) for code in self.participants}
+        stated = outcome.get("losers")
+        if against == "isolated" and stated is not None:
+            return sorted(stated, key=lambda code: (gains.get(code) or 0.0, code))
         scale = max((abs(value) for value in gains.values() if value is not None), default=0.0)
         floor = -1e-6 * max(1.0, scale)
         losing = [(value, code) for code, value in gains.items() if value is not None]

@@ -1,4 +1,4 @@
-"""Duplications: fixed cost spent by acting alone beyond what the same output needs."""
+"""Duplications: fixed cost spent uncoordinated beyond what the same output needs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def duplications(result: Any) -> Figure:
         (r["activity"], r["makers"], r["plants"], r["spent"], r["needed"], r["extra"]) for r in rows
     ]
     drawn = [row for row in rows if row["needed"] is not None and row["extra"] is not None]
-    none = "No fixed cost is spent twice when everybody acts alone."
+    none = "No fixed cost is spent twice when nobody coordinates."
     if seen.uncoordinated is None:
         none = "The uncoordinated outcome is not available."
     return Figure(
@@ -86,10 +86,10 @@ def _title(seen: View, rows: list[Record]) -> str:
         return "Duplications are not available"
     extra = sum(row["extra"] or 0.0 for row in rows)
     if not rows or extra <= 0:
-        return "Acting alone duplicates nothing"
+        return "Uncoordinated plans duplicate nothing"
     first = shortened(rows[0]["activity"], 40)
     count = plural(len(rows), "activity", "activities")
-    text = f"Acting alone duplicates {money(extra, seen.currency)} of fixed cost in {count}"
+    text = f"Uncoordinated plans duplicate {money(extra, seen.currency)} of fixed cost in {count}"
     return f"{text}, most of it in {first.lower()}" if len(rows) > 1 else f"{text}: {first.lower()}"
 
 

@@ -197,12 +197,12 @@ def _own_title(seen: View, name: str, rows: Sequence[Record]) -> str:
         return f"Gains of {shortened(name, 40)} are not available"
     best = max(mine, key=lambda row: row["gain"])
     worst = min(mine, key=lambda row: row["gain"])
-    text = f"{shortened(name, 40)} does best in {best['scenario'].lower()}"
+    text = f"{shortened(name, 40)} does best in '{best['scenario']}'"
     text += f" ({money(best['gain'], seen.currency, signed=True)} against {base})"
     if worst is best:
         return text
     least = money(worst["gain"], seen.currency, signed=True)
-    return f"{text} and worst in {worst['scenario'].lower()} ({least})"
+    return f"{text} and worst in '{worst['scenario']}' ({least})"
 
 
 def _dots(seen: View, shown: Sequence[Record], rows: Sequence[Record]) -> dict[str, Any]:

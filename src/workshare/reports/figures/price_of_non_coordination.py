@@ -49,7 +49,7 @@ def price_of_non_coordination(result: Any) -> Figure:
     cells = [(s["step"], s["low"], s["high"], s["difference"], s["meaning"]) for s in steps]
     return Figure(
         name="price-of-non-coordination",
-        title=headline_sentence(seen),
+        title=_title(seen, steps),
         alternative_text=_words(seen, steps),
         note=(
             "Regional value = sum of national values plus what falls on nobody, tariff revenue "
@@ -73,14 +73,26 @@ def headline_sentence(seen: View) -> str:
         return "The price of non-coordination is not available"
     scale = max(abs(value), abs(seen.data.get("value") or 0.0), 1.0)
     if abs(value) <= 1e-9 * scale:
-        return "Acting alone costs nothing here: the price of non-coordination is zero"
+        return "Not coordinating costs nothing here: the price of non-coordination is zero"
     tail = f", {percent(share, 2)} of GDP" if is_number(share) else ""
     if value < 0:
         return (
-            f"Acting alone is worth {money(-value, seen.currency)} more than least cost in the "
+            f"Not coordinating is worth {money(-value, seen.currency)} more than least cost in the "
             f"regional account{tail.replace(', -', ', ')}"
         )
-    return f"Acting alone costs the region {money(value, seen.currency)}{tail}"
+    return f"Not coordinating costs the region {money(value, seen.currency)}{tail}"
+
+
+def _title(seen: View, steps: list[Record]) -> str:
+    """Return the finding of the waterfall: what two ways of acting are worth against isolated."""
+    levels = {step["step"]: step["high"] for step in steps}
+    if not {"isolated", "uncoordinated", "coordinated"} <= set(levels):
+        return headline_sentence(seen)
+    apart, together = (
+        money(levels[step] - levels["isolated"], seen.currency, signed=True)
+        for step in ("uncoordinated", "coordinated")
+    )
+    return f"Against isolated, uncoordinated is worth {apart}; coordinated {together}"
 
 
 def waterfall_steps(seen: View) -> list[Record]:

@@ -80,7 +80,7 @@ def layer(mark: str, encoding: dict[str, Any], more: dict[str, Any] | None = Non
 
 def number_axis(title: str, largest: float, **more: Any) -> dict[str, Any]:
     """Return a light axis for amounts up to ``largest``: few ticks, thousands as k."""
-    form = "~s" if largest >= 1000 else "~g"
+    form = "~s" if largest >= 20_000 else ",~r"
     return {"title": title, "tickCount": 5, "format": form, "grid": True, **more}
 
 
