@@ -130,6 +130,12 @@ def cathode_capital(tables: Tables, data: PublicData, size: float) -> float:
     return capital * (size / middle) ** tables.value("cathode_capital_exponent")
 
 
+def iron_phosphate_cost(tables: Tables) -> float:
+    """Return the iron phosphate of one tonne of cathode material before duty, USD."""
+    price = without_vat(tables, tables.value("iron_phosphate_price_yuan"))
+    return tables.value("iron_phosphate_use") * price
+
+
 def _add_cathode(tables: Tables, data: PublicData) -> None:
     keys = "activity_figures"
     two = "Announced LFP plants in Chile (BYD 50 kt 290 M USD; Tsingshan 120 kt 233.2 M USD)"
@@ -139,11 +145,8 @@ def _add_cathode(tables: Tables, data: PublicData) -> None:
     tables.figure(keys, ("cathode", "capital_cost"), capital, "M USD", "2023", two, "C", note)
     tables.assumed(keys, ("cathode", "capital_exponent"), "cathode_capital_exponent")
     tables.assumed(keys, ("cathode", "life"), "cell_life")
-    phosphate = tables.value("iron_phosphate_use") * without_vat(
-        tables, tables.value("iron_phosphate_price_yuan")
-    )
     source = "EnergyTrend 2025 iron phosphate and assumption [cathode_other_cost]"
-    variable = phosphate + tables.value("cathode_other_cost")
+    variable = iron_phosphate_cost(tables) + tables.value("cathode_other_cost")
     tables.figure(keys, ("cathode", "variable_cost"), variable, "USD/t", "2025", source, "C")
     tables.assumed(keys, ("cathode", "energy"), "cathode_energy")
     small, large = data.announced("cathode active material (LFP)")
@@ -159,12 +162,21 @@ def _add_cathode(tables: Tables, data: PublicData) -> None:
     tables.figure("recipes", keys3, use, "kt LCE/kt", "2024", source, "B")
 
 
-def cell_materials_price(tables: Tables, data: PublicData) -> float:
-    """Return the price of the bought materials of one kWh of LFP cells, USD."""
+def cell_material_values(tables: Tables, data: PublicData) -> dict[str, float]:
+    """Return the bought materials of one kWh of LFP cells by ICIO sector, USD."""
     graphite = data.bill_of_materials("Graphite") * tables.value("graphite_price")
     foil = data.copper_price() / 1000 + tables.value("copper_foil_fee")
     copper = data.bill_of_materials("Copper") * foil
-    return graphite + copper + tables.value("cell_other_materials")
+    return {
+        "C20": graphite + tables.value("cell_chemicals"),
+        "C22": tables.value("cell_separator"),
+        "C24B": copper + tables.value("cell_aluminium"),
+    }
+
+
+def cell_materials_price(tables: Tables, data: PublicData) -> float:
+    """Return the price of the bought materials of one kWh of LFP cells, USD."""
+    return sum(cell_material_values(tables, data).values())
 
 
 def _add_cells(tables: Tables, data: PublicData) -> None:

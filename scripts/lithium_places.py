@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lithium_activities import lithium_capital, lithium_variable
+from lithium_activities import iron_phosphate_cost, lithium_capital, lithium_variable
 from lithium_countries import business_multiplier
 from lithium_data import LCE_PER_LI, PublicData
 from lithium_tables import ACTIVITIES, ICIO_COUNTRIES, NAMES, Tables
+from lithium_tariffs import world_tariff
 
 
 def option_places(tables: Tables, activity: str) -> list[str]:
@@ -63,6 +64,20 @@ def _add_multipliers(tables: Tables, data: PublicData, code: str, activity: str)
         tables.figure("options", keys, value, "index", "2022", source, "B")
         if code == "BOL":
             _add_bolivian_capital(tables, data)
+    if activity == "cathode":
+        phosphate = iron_phosphate_cost(tables)
+        whole = phosphate + tables.value("cathode_other_cost")
+        duty, source, quality = world_tariff(tables, data, code, "lfp_cathode")
+        value = 1 + duty * phosphate / whole
+        keys = (code, activity, "variable_multiplier")
+        source = f"Duty on iron phosphate: {source}"
+        tables.figure("options", keys, value, "index", "2022", source, quality)
+    if activity == "pack":
+        duty, source, _ = world_tariff(tables, data, code, "pack")
+        value = 1 + duty * tables.value("pack_imported_share")
+        keys = (code, activity, "variable_multiplier")
+        source = f"Duty on bought parts: {source}; assumption [pack_imported_share]"
+        tables.figure("options", keys, value, "index", "2022", source, "D")
     if activity == "car":
         share = data.output_over_absorption(code) if code in ICIO_COUNTRIES else 0.0
         value = 1 + tables.value("local_content_penalty") * max(1 - share, 0)
@@ -78,8 +93,10 @@ def _add_multipliers(tables: Tables, data: PublicData, code: str, activity: str)
 def _add_bolivian_capital(tables: Tables, data: PublicData) -> None:
     capacity = tables.value("bolivia_contract_capacity")
     announced = tables.value("bolivia_contract_capital") / capacity
-    usual = lithium_capital(data, "Brine", 20) / 20
+    usual = lithium_capital(data, "Brine", 40) / 40
     country = business_multiplier(tables, data, "BOL")
-    source = "YLB contracts 2005 M USD for 49 kt over the capital of this table [bolivia_contract]"
+    source = (
+        "YLB contracts (2005 M USD for 49 kt) over this table at 40 kt [bolivia_contract_capital]"
+    )
     keys = ("BOL", "brine_carbonate", "capital_multiplier")
     tables.figure("options", keys, announced / usual / country, "index", "2024", source, "B")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterable
 
 from lithium_activities import cell_materials_price
@@ -19,6 +18,7 @@ from lithium_tables import (
     Tables,
     without_vat,
 )
+from lithium_tariffs import world_tariff
 
 
 def freight_cost(tables: Tables, data: PublicData, origin: str, target: str, good: str) -> float:
@@ -79,7 +79,7 @@ PRICE_SOURCES = {
     "car": ("2023", "Value over number of Chinese cars imported by Brazil [car_value_brazil]", "C"),
     "cell_materials": (
         "2025",
-        "BatPaC graphite and copper times prices; other materials [cell_other_materials]",
+        "BatPaC graphite and copper times prices; assumption [cell_chemicals] and two more",
         "C",
     ),
     "vehicle_parts": ("2030", "Assumption: parts without battery [vehicle_parts_price]", "D"),
@@ -115,8 +115,6 @@ def add_outside(tables: Tables, data: PublicData) -> None:
             discount = tables.value("outside_discount")
             share = tables.value("share_outside_china")
             source = f"{source}; times [outside_discount]"
-        elif good == "lfp_cathode":
-            share = tables.value("share_outside_china_cathode")
         demand = (good, "demand", "price")
         tables.figure("outside", demand, price * factor * discount, unit, year, source, quality)
         note = "" if share == 1 else "only the market outside China"
@@ -151,22 +149,6 @@ def add_trade(tables: Tables, data: PublicData) -> None:
             tables.figure("freight", keys, value, unit, "2024", source, "D")
         for importer in users:
             _add_tariffs(tables, data, importer, good, makers)
-
-
-def world_tariff(
-    tables: Tables, data: PublicData, importer: str, good: str
-) -> tuple[float, str, str]:
-    """Return the duty on a good from the rest of the world: share, source, quality."""
-    if good == "car" and importer not in ICIO_COUNTRIES:
-        return 0.0, "Assumption [ev_tariff_exempt]", "D"
-    if importer in ICIO_COUNTRIES:
-        source = f"Applied tariff on China in {SECTOR[good]}: ICIO 2022 cube (Teti 2024)"
-        return data.tariff("CHN", importer, SECTOR[good]), source, "B"
-    if importer == "ECU":
-        return tables.value(f"tariff_ecuador.{good}"), f"Assumption [tariff_ecuador.{good}]", "D"
-    rates = [data.tariff("CHN", member, SECTOR[good]) for member in ("ARG", "BRA")]
-    source = f"Mean of ARG and BRA in {SECTOR[good]}; assumption [common_tariff_members]"
-    return statistics.mean(rates), source, "D"
 
 
 def _add_tariffs(
