@@ -210,5 +210,5 @@ def read_choice(cell: Cell, entry: Entry) -> str | Problem:
             return cell.text
         near = next((word for word in entry.options if word == cell.text.casefold()), "")
         rule = f"must be one of {', '.join(entry.options)}"
-        return Problem(rule, f"Write {near}." if near else "Choose one, in small letters as here.")
+        return Problem(rule, f"Write {near}." if near else "Choose one of them, letter by letter.")
     return stored_problem(cell) or Problem("", "")

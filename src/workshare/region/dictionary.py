@@ -60,6 +60,8 @@ class Entry:
     @property
     def allowed(self) -> str:
         """The allowed range as short as possible: ``> 0 and <= 1``."""
+        if self.minimum and self.minimum == self.maximum:
+            return f"= {self.minimum}"
         parts = []
         if self.minimum:
             sign = ">" if self.exclusive in ("minimum", "both") else ">="

@@ -78,7 +78,7 @@ class FaultLog:
         self, table: str, place: str, subject: str, rule: str, cure: str, value: str = ""
     ) -> None:
         """Record one fault of ``table`` (blank when it belongs to no table)."""
-        self.faults.append(Fault(place, subject, shown(value), rule, cure))
+        self.faults.append(Fault(place, subject, shown(value), rule.rstrip("."), cure))
         self.tables.add(table)
 
     def is_clean(self, *tables: str) -> bool:
@@ -204,29 +204,24 @@ def _columns(schema: Schema, grid: Grid, log: FaultLog) -> dict[str, int]:
 def _report_width(
     schema: Schema, grid: Grid, place: str, cells: Sequence[Cell], log: FaultLog
 ) -> bool:
-    """Report cells under no header, and rows of a text file with too few cells; tell whether."""
+    """Report a row that has more or fewer cells than the header, and tell whether it has."""
     header = grid.header
+    if cells[0].stored == "csv" and len(cells) != len(header):
+        log.add(
+            schema.name,
+            place,
+            "The row",
+            f"must have {len(header)} cells, as the header; it has {len(cells)}",
+            "A comma inside a text needs quotes around the text; a decimal comma must be a point; "
+            "a blank cell needs its separator.",
+        )
+        return True
     stray = [
         cell
         for index, cell in enumerate(cells)
         if cell.text and (index >= len(header) or not header[index].text)
     ]
     for cell in stray:
-        log.add(
-            schema.name,
-            cell.place,
-            "A cell under no column name",
-            f"a row has {len(header)} cells, as the header",
-            "A comma inside a text needs quotes around the text; a decimal comma must be a point.",
-            cell.text,
-        )
-    is_short = len(cells) < len(header) and cells[0].stored == "csv"
-    if is_short:
-        log.add(
-            schema.name,
-            place,
-            "The row",
-            f"must have {len(header)} cells, as the header; it has {len(cells)}",
-            "Add the missing separators, also for blank cells.",
-        )
-    return is_short or bool(stray)
+        rule, cure = "needs a column name in the first row", "Delete the cell, or move it to note."
+        log.add(schema.name, cell.place, "The cell", rule, cure, cell.text)
+    return bool(stray)

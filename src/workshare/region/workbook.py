@@ -1,15 +1,17 @@
 """A region as one xlsx workbook: reading, with guards against files that are not what they say.
 
-The guards run on the zip directory before anything is parsed: size of the file, unpacked size,
-ratio of the two, number of parts, and no XML entities. Then openpyxl (with defusedxml) reads
+The guards run before anything is parsed: size of the file, unpacked size, ratio of the two, number
+of parts, and no XML entities. Then openpyxl (with defusedxml) reads
 formulas as formulas, so that a formula, a date, a hidden row or a number stored as text becomes a
 fault with its cell and is never taken for a figure.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,9 +55,8 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 def read_workbook(path: Path, log: FaultLog) -> Source:
     """Return the tables of the workbook ``path``; whatever cannot be read goes to the log."""
-    if not _is_safe(path, log):
-        return Source("workbook", str(path), {})
-    workbook = _load(path, log)
+    parts = _read_parts(path, log)
+    workbook = _load(path, parts, log) if parts else None
     if workbook is None:
         return Source("workbook", str(path), {})
     try:
@@ -64,84 +65,92 @@ def read_workbook(path: Path, log: FaultLog) -> Source:
         workbook.close()
 
 
-def _is_safe(path: Path, log: FaultLog) -> bool:
-    """Tell whether the file is a zip within every cap and holds plain XML; otherwise report."""
-    for rule, cure, value in _dangers(path):
-        log.add("", path.name, "The workbook", rule, cure, value)
-        return False
-    return True
+class _RefusedError(Exception):
+    """The workbook must not be parsed: rule, cure and value received."""
 
 
-def _dangers(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield (rule, cure, value received) for what forbids parsing, worst first."""
-    resave = "Open it in a spreadsheet and save it again as .xlsx."
+def _read_parts(path: Path, log: FaultLog) -> dict[str, bytes]:
+    """Return the unpacked parts of a workbook within every cap; none when it has a fault."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as stream:
-            start = stream.read(4)
-    except OSError as error:
-        yield "the file cannot be read", "Check its permissions.", str(error)
-        return
+        _check_file(path)
+        with zipfile.ZipFile(path) as archive:
+            return _unpacked(archive)
+    except _RefusedError as refusal:
+        rule, cure, value = refusal.args
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        rule, cure, value = "the workbook is damaged", _COPY_AGAIN, str(error)
+    except (RuntimeError, ValueError, OSError) as error:
+        rule, cure, value = "the workbook cannot be unpacked", _COPY_AGAIN, str(error)
+    log.add("", path.name, "The workbook", rule, cure, value)
+    return {}
+
+
+_COPY_AGAIN = "Copy or download it again; a workbook with a password must be saved without."
+_SAVE_AGAIN = "Open it in a spreadsheet and save it again as .xlsx."
+_NOT_OPENED = "Ask its author for a plain workbook; this one is not opened."
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a file that is empty, too large or no zip."""
+    size = path.stat().st_size
     if size == 0:
-        yield "the file is empty (0 bytes)", "Copy or download it again.", ""
-    elif size > LARGEST_FILE:
+        raise _RefusedError("the file is empty (0 bytes)", _COPY_AGAIN, "")
+    if size > LARGEST_FILE:
         rule = f"a workbook may have at most {LARGEST_FILE // 1_000_000} MB"
-        yield rule, "Remove pictures and sheets that are not tables.", f"{size / 1e6:.0f} MB"
-    elif start == _OLD_FORMAT:
-        yield "must be .xlsx; this is an old .xls or has a password", resave, ""
-    elif not zipfile.is_zipfile(path):
-        yield "must be an .xlsx workbook; this is damaged, cut short or of another kind", resave, ""
-    else:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                yield from _archive_dangers(archive)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-            yield "the workbook is damaged", "Copy or download it again.", str(error)
-        except ValueError as error:
-            yield "the workbook is damaged", "Copy or download it again.", str(error)
+        cure = "Remove pictures and sheets that are not tables."
+        raise _RefusedError(rule, cure, f"{size / 1e6:.0f} MB")
+    with path.open("rb") as stream:
+        if stream.read(4) == _OLD_FORMAT:
+            rule = "must be .xlsx; this is an old .xls or has a password"
+            raise _RefusedError(rule, _SAVE_AGAIN, "")
+    if not zipfile.is_zipfile(path):
+        rule = "must be an .xlsx workbook; this is damaged, cut short or of another kind"
+        raise _RefusedError(rule, _SAVE_AGAIN, "")
 
 
-def _archive_dangers(archive: zipfile.ZipFile) -> Iterator[tuple[str, str, str]]:
-    """Yield what is wrong with the parts of the archive."""
+def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """Return the parts of ``archive``, or refuse it.
+
+    The sizes in the directory of a zip can lie. Each part is therefore read up to its stated size
+    and no further, and only what was read is parsed.
+    """
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
-    cure = "Ask its author for a plain workbook; this one is not opened."
     if len(parts) > MOST_PARTS:
-        yield f"a workbook may have at most {MOST_PARTS} parts", cure, str(len(parts))
-        return
+        rule = f"a workbook may have at most {MOST_PARTS} parts"
+        raise _RefusedError(rule, _NOT_OPENED, str(len(parts)))
     if unpacked > LARGEST_UNPACKED:
         rule = f"a workbook may unpack to at most {LARGEST_UNPACKED // 1_000_000} MB"
-        yield rule, cure, f"{unpacked / 1e6:.0f} MB"
-        return
+        raise _RefusedError(rule, _NOT_OPENED, f"{unpacked / 1e6:.0f} MB")
+    contents = {}
     for part in parts:
         if part.file_size > 1_000_000 and part.file_size > LARGEST_RATIO * part.compress_size:
             rule = f"a part may unpack to at most {LARGEST_RATIO} times its size"
-            yield rule, cure, part.filename
-            return
-    for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
-            data = archive.read(part)
-            if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\x00" in data[:200]:
-                rule = "the parts of a workbook must be plain XML in UTF-8, without entities"
-                yield rule, cure, part.filename
-                return
+            raise _RefusedError(rule, _NOT_OPENED, part.filename)
+        with archive.open(part) as stream:
+            data = stream.read(part.file_size)
+        is_xml = part.filename.endswith((".xml", ".rels", ".vml"))
+        if is_xml and (b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\x00" in data[:200]):
+            rule = "the parts of a workbook must be plain XML in UTF-8, without entities"
+            raise _RefusedError(rule, _NOT_OPENED, part.filename)
+        contents[part.filename] = data
+    return contents
 
 
-def _load(path: Path, log: FaultLog) -> Any:
-    """Return the openpyxl workbook with formulas, or None with a fault."""
+def _load(path: Path, parts: dict[str, bytes], log: FaultLog) -> Any:
+    """Return the openpyxl workbook of ``parts`` with its formulas, or None with a fault."""
     import openpyxl
 
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
     try:
-        return openpyxl.load_workbook(path, data_only=False, keep_links=False)
+        return openpyxl.load_workbook(stream, data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises errors of many kinds on damaged parts
-        log.add(
-            "",
-            path.name,
-            "The workbook",
-            "the workbook is damaged or not a spreadsheet",
-            "Open it in a spreadsheet and save it again as .xlsx.",
-            f"{type(error).__name__}: {error}",
-        )
+        rule = "the workbook is damaged or not a spreadsheet"
+        value = f"{type(error).__name__}: {error}"
+        log.add("", path.name, "The workbook", rule, _SAVE_AGAIN, value)
         return None
 
 
