@@ -111,9 +111,10 @@ def add_outside(tables: Tables, data: PublicData) -> None:
         unit_depth = f"{units[good]}/year"
         tables.figure("outside", keys, depth, unit_depth, "2030", source_depth, "D")
         discount, share = 1.0, 1.0
+        if good != "lithium_carbonate":
+            share = tables.value("share_outside_china")
         if good in ("cell", "pack", "car"):
             discount = tables.value("outside_discount")
-            share = tables.value("share_outside_china")
             source = f"{source}; times [outside_discount]"
         demand = (good, "demand", "price")
         tables.figure("outside", demand, price * factor * discount, unit, year, source, quality)
