@@ -152,8 +152,8 @@ def yuan(name: str) -> float:
 def at_prices(region: Region, lithium: float, cathode: float, output: float) -> Region:
     """Return the region with other outside prices of lithium and cathode (M per kt).
 
-    ``lithium`` is the price seen when the region sells ``output`` kt LCE. The owners' plants in China
-    take the cathode, so it meets the whole world market and not only the part open to others.
+    ``lithium`` is the price seen when the region sells ``output`` kt LCE. The owners' plants in
+    China take the cathode, so it meets the whole world market, not only the part open to others.
     """
     cathode_slope = next(
         o.slope / o.price for o in region.outside if o.good == "lfp_cathode" and o.side == "supply"
