@@ -26,9 +26,7 @@ from workshare.reports.html_parts import (
 )
 from workshare.reports.plain import METHOD, OUTCOMES, certificate_sentence, status_sentence
 from workshare.reports.view import Record, View
-from workshare.reports.words import is_number, listed, money, number, percent, plural
-
-LEADING = ("least_cost", "maximin", "proportional", "fewest_changes")
+from workshare.reports.words import is_number, listed, money, number, percent, plural, short, span
 
 
 def headline_section(seen: View) -> str:
@@ -41,7 +39,7 @@ def headline_section(seen: View) -> str:
     if is_number(nash.get("low")) and is_number(nash.get("high")):
         sentences.append(
             "Measured against the equilibria found, in which nobody wants to change its own plan, "
-            f"it is {money(nash['low'], seen.currency)} to {money(nash['high'], seen.currency)}."
+            f"it is {span(nash['low'], nash['high'], seen.currency)}."
         )
     elif seen.nash:
         reason = "best replies went round in cycles" if seen.nash.get("cycles") else "none is given"
@@ -246,9 +244,10 @@ def basis_section(seen: View) -> str:
 
 
 def _by_loss(seen: View) -> list[Record]:
-    """Return the leading scenarios: those with net losers first."""
-    shown = [s for s in seen.scenarios if s["name"] in LEADING] or list(seen.scenarios[:4])
-    return sorted(shown, key=lambda scenario: not seen.losers(scenario))
+    """Return the scenarios with a criterion of their own: those with net losers first."""
+    variants = ("minus_", "alternative_")
+    shown = [s for s in seen.scenarios if not str(s["name"]).startswith(variants)]
+    return sorted(shown or seen.scenarios[:4], key=lambda scenario: not seen.losers(scenario))
 
 
 def _losers_sentence(seen: View, scenario: Record) -> str:
@@ -262,15 +261,15 @@ def _losers_sentence(seen: View, scenario: Record) -> str:
     worse = "alone" if against == "isolated" else "uncoordinated"
     if not losers:
         return f"{title}: nobody is worse off than {worse}; no compensation is needed."
-    losses = [money(seen.gain(scenario, code, against), seen.currency) for code in losers]
+    changes = [short(seen.gain(scenario, code, against), signed=True) for code in losers]
     parts = [
-        f"{seen.name('participants', code)} ({loss})"
-        for code, loss in zip(losers, losses, strict=True)
+        f"{seen.name('participants', code)} ({change})"
+        for code, change in zip(losers, changes, strict=True)
     ]
-    verb = "is" if len(losers) == 1 else "are"
     pay = money(scenario.get("smallest_compensation"), seen.currency)
     return (
-        f"{title}: {listed(parts, 9)} {verb} worse off than {worse}; smallest compensation {pay}."
+        f"{title}: worse off than {worse}: {listed(parts, 9)} {seen.money_unit}; "
+        f"smallest compensation {pay}."
     )
 
 
@@ -309,11 +308,14 @@ def _shortfall_sentence(seen: View, row: Record) -> str:
         return f"{text}. No investment in the region would fill it."
     maker = seen.name("participants", near["participant"])
     what = seen.name("activities", near["activity"]).lower()
-    return (
-        f"{text}. Nearest investment: {what} in {maker}, which needs a price of "
-        f"{number(near.get('price_needed'), 3)} against {number(near.get('price_now'), 3)} now "
-        f"(M {seen.currency} per {unit or 'unit'})."
+    needed, now = near.get("price_needed"), near.get("price_now")
+    text = (
+        f"{text}. Nearest investment: {what} in {maker}, which covers its cost from a price of "
+        f"{number(needed, 3)}; the price there is {number(now, 3)} "
+        f"(M {seen.currency} per {unit or 'unit'})"
     )
+    falls = is_number(needed) and is_number(now) and needed <= now
+    return f"{text}, but would fall if it entered." if falls else f"{text}."
 
 
 def scenario_count(seen: View) -> str:

@@ -13,6 +13,9 @@ STATUS = {
 }
 """What each status means to a reader."""
 
+SAME = 1e-6
+"""Relative gap below which value and bound are called equal."""
+
 OUTCOMES = (
     ("Isolated", "Each participant alone with the rest of the world, without regional partners."),
     (
@@ -50,8 +53,8 @@ def status_sentence(seen: View) -> str:
     gap, slack = seen.data["gap"], seen.data.get("gap_absolute")
     if not is_number(gap):
         return f"{text} How far the value is from the bound is not available."
-    if abs(gap) < 1e-9:
-        return f"{text} Value and bound are equal."
+    if abs(gap) < SAME:
+        return f"{text} Value and bound are equal, up to rounding."
     size = f", {money(slack, seen.currency)}" if is_number(slack) else ""
     return f"{text} At most {percent(gap, 2)} could still be gained{size}."
 

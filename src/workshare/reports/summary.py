@@ -7,7 +7,16 @@ from typing import Any
 from workshare.reports.figures.price_of_non_coordination import headline_sentence
 from workshare.reports.plain import status_sentence
 from workshare.reports.view import Record, View, view
-from workshare.reports.words import is_number, listed, money, number, percent, plural, shortened
+from workshare.reports.words import (
+    is_number,
+    listed,
+    money,
+    number,
+    percent,
+    plural,
+    shortened,
+    span,
+)
 
 
 def summary_lines(result: Any) -> list[str]:
@@ -28,12 +37,9 @@ def _against_equilibria(seen: View) -> list[str]:
     nash = seen.price.get("against_nash") or {}
     low, high = nash.get("low"), nash.get("high")
     if is_number(low) and is_number(high):
-        span = f"{money(low, seen.currency)} to {money(high, seen.currency)}"
-        if low == high:
-            span = money(low, seen.currency)
         return [
             f"Against the {plural(len(seen.equilibria), 'equilibrium', 'equilibria')} "
-            f"found: {span}."
+            f"found: {span(low, high, seen.currency)}."
         ]
     if seen.nash.get("cycles"):
         return ["Best replies went round in cycles; no equilibrium was found."]

@@ -88,6 +88,20 @@ def money(value: float | None, currency: str, signed: bool = False, yearly: bool
     return f"{number(round(value * 1e6, 0), 3, signed)}{tail}"
 
 
+def span(low: float | None, high: float | None, currency: str) -> str:
+    """Return a range of millions of a currency in words; one amount where both ends read alike.
+
+    Examples
+    --------
+    >>> span(272.0, 272.0, "USD"), span(9.2, 67.0, "USD")
+    ('272 million USD per year', '9.2 million to 67 million USD per year')
+    """
+    ends = [money(low, currency), money(high, currency)]
+    if ends[0] == ends[1]:
+        return ends[0]
+    return f"{ends[0].removesuffix(f' {currency} per year')} to {ends[1]}"
+
+
 def percent(share: float | None, digits: int = 3, signed: bool = False) -> str:
     """Return a share as a percentage.
 

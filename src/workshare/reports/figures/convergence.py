@@ -13,6 +13,7 @@ from workshare.reports.figures.style import (
     layer,
     statement,
 )
+from workshare.reports.plain import SAME
 from workshare.reports.tables import convergence as convergence_table
 from workshare.reports.tables import make_table
 from workshare.reports.view import Record, View, view
@@ -61,7 +62,7 @@ def _title(seen: View) -> str:
     if not is_number(gap):
         return "How far the value is from the bound is not available"
     times = f"After {plural(rounds, 'round')}, the" if rounds else "The"
-    if abs(gap) < 1e-9:
+    if abs(gap) < SAME:
         return f"{times} value meets the bound: nothing better exists"
     size = f" ({money(slack, seen.currency)})" if is_number(slack) else ""
     return f"{times} value is within {percent(gap, 2)} of the bound{size}"

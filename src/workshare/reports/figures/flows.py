@@ -68,7 +68,8 @@ def flows(result: Any, scenario: str | None = None) -> Figure:
         alternative_text=_words(seen, rows),
         note=(
             "Origins stand on the left, destinations on the right. Bands are as thick as their "
-            "value; thickness compares within one good, not between goods. Shipments between "
+            "value; thickness compares within one good, not between goods. Numbers are quantities "
+            "per year in the unit of the panel's heading. Shipments between "
             "places of one participant are left out. Prices are those at the destination."
         ),
         table=make_table("flows", "Flows between participants", columns, cells),
@@ -186,21 +187,21 @@ def _heading(seen: View, rows: list[Record], top: float) -> Record:
     amount = sum(row["quantity"] for row in rows)
     value = sum(row["value"] or 0.0 for row in rows)
     unit = rows[0]["unit"]
-    name = shortened(seen.name("goods", rows[0]["good"]), 22)
-    text = f"{name}: {number(amount, 3)} {unit}/yr"
+    tail = f": {number(amount, 3)} {shortened(unit, 20)}/yr"
     if value > 0:
-        text += f", {money(value, seen.currency, yearly=False)}/yr"
-    return {"x": 0, "y": top + 9, "text": shortened(text, 60), "side": "title"}
+        tail += f", {money(value, seen.currency, yearly=False)}/yr"
+    name = shortened(seen.name("goods", rows[0]["good"]), max(62 - len(tail), 12))
+    return {"x": 0, "y": top + 9, "text": name + tail, "side": "title"}
 
 
 def _labels(seen: View, panel: Panel, rows: list[Record]) -> list[Record]:
-    """Return the label of every node: its code and the quantity it sends or takes."""
+    """Return the label of every node: its code and the quantity it sends or takes per year."""
     labels = []
     for node in panel.nodes:
         end = "origin" if node.side == "left" else "destination"
         amount = sum(row["quantity"] for row in rows if row[end] == node.code)
         code = "World" if node.code == WORLD else shortened(node.code, 10)
-        text = f"{code}  {number(amount, 3)} {shortened(rows[0]['unit'], 9)}"
+        text = f"{code}  {number(amount, 3)}"
         x = LEFT - BAR - 4 if node.side == "left" else RIGHT + BAR + 4
         labels.append({"x": x, "y": node.middle, "text": text, "side": node.side})
     return labels

@@ -9,6 +9,8 @@ from workshare.reports.figures.figure import Figure
 from workshare.reports.figures.style import (
     BLUE,
     GREY,
+    LABEL_LINES,
+    LABEL_OFFSET,
     ORANGE,
     PURPLE,
     QUIET,
@@ -20,6 +22,7 @@ from workshare.reports.figures.style import (
     number_axis,
     statement,
 )
+from workshare.reports.plain import SAME
 from workshare.reports.tables import make_table
 from workshare.reports.view import Record, View, view
 from workshare.reports.words import is_number, money, number, percent, short
@@ -164,7 +167,7 @@ def _picture(seen: View, steps: list[Record]) -> dict[str, Any]:
     x = field("from", axis=axis, scale=scale)
     side = {"title": None, "ticks": False, "domain": False, "labelLimit": NAME_WIDTH}
     y = field("step", "nominal", sort=order, scale={"domain": order})
-    y["axis"] = {**side, "labelExpr": _LINES}
+    y["axis"] = {**side, "labelExpr": LABEL_LINES, "labelOffset": LABEL_OFFSET}
     domain = [row["key"] for row in rows]
     colours = {"domain": domain, "range": [COLOURS[key] for key in domain]}
     colour = field("key", "nominal", legend=None, scale=colours)
@@ -195,10 +198,6 @@ def _picture(seen: View, steps: list[Record]) -> dict[str, Any]:
     }
 
 
-_LINES = "split(datum.label, '\\n')"
-"""The labels of rows stand on two lines."""
-
-
 def _label(step: Record) -> str:
     """Return a row's name on two lines: the step and its level."""
     level = number(step["high"])
@@ -212,7 +211,8 @@ def _bar_text(step: Record) -> str:
     before = step["before"]
     if before is None:
         return "start"
-    high = short(step["high"] - before, signed=True)
+    change = step["high"] - before
+    high = "+0" if abs(change) < SAME * abs(before) else short(change, signed=True)
     if step["low"] == step["high"]:
         return high
     return f"{short(step['low'] - before, signed=True)} to {high}"

@@ -7,7 +7,11 @@ always says the same as the colour.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
+
+from workshare.reports.words import shortened, wrapped
 
 WIDTH = 380
 """Width of every figure, units; text is 11 to 12 units high."""
@@ -68,6 +72,17 @@ CONFIG: dict[str, Any] = {
 """The Vega-Lite configuration shared by all figures."""
 
 
+LABEL_LINES = "split(datum.label, '\\n')"
+"""Axis expression that breaks a label at its line ends."""
+
+
+LABEL_OFFSET = {
+    "condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -6},
+    "value": 0,
+}
+"""Axis offset that centres a label of two lines."""
+
+
 def field(name: str, kind: str = "quantitative", **more: Any) -> dict[str, Any]:
     """Return the encoding of a field."""
     return {"field": name, "type": kind, **more}
@@ -82,6 +97,28 @@ def number_axis(title: str, largest: float, **more: Any) -> dict[str, Any]:
     """Return a light axis for amounts up to ``largest``: few ticks, thousands as k."""
     form = "~s" if largest >= 20_000 else ",~r"
     return {"title": title, "tickCount": 5, "format": form, "grid": True, **more}
+
+
+def two_lines(names: Mapping[str, str], width: int) -> dict[str, str]:
+    """Return a label of at most two lines for every code; labels that would be equal get the code.
+
+    Examples
+    --------
+    >>> two_lines({"a": "Cell plant", "b": "Lithium carbonate from brine"}, 18)["b"]
+    'Lithium carbonate\\nfrom brine'
+    """
+    labels = {code: _folded(name, width) for code, name in names.items()}
+    seen = Counter(labels.values())
+    return {
+        code: label if seen[label] == 1 else _folded(f"{code}: {names[code]}", width)
+        for code, label in labels.items()
+    }
+
+
+def _folded(name: str, width: int) -> str:
+    lines = wrapped(name, width)
+    rest = " ".join(lines[1:])
+    return f"{lines[0]}\n{shortened(rest, width)}" if rest else (lines or [""])[0]
 
 
 def statement(text: list[str]) -> dict[str, Any]:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from workshare.reports.figures.figure import Figure
-from workshare.reports.figures.style import EMPTY, WIDTH, field, layer, statement
+from workshare.reports.figures.style import (
+    EMPTY,
+    LABEL_LINES,
+    LABEL_OFFSET,
+    WIDTH,
+    field,
+    layer,
+    statement,
+    two_lines,
+)
 from workshare.reports.tables import make_table
 from workshare.reports.view import Record, View, view
 from workshare.reports.words import listed, number, percent, plural, shortened
@@ -30,13 +39,14 @@ def who_makes_what(result: Any, scenarios: Sequence[str] | None = None) -> Figur
         ("scenario", "", "text"),
         ("participant", "", "text"),
         ("activity", "", "text"),
+        ("activity name", "", "text"),
         ("output", "units/yr", "number"),
         ("unit", "", "text"),
         ("share of the region's output", "share", "number"),
     )
     cells = [
-        (r["scenario"], r["participant"], r["activity"], r["output"], r["unit"], r["share"])
-        for r in rows
+        [row[key] for key in ("scenario", "participant", "activity", "name", *_AMOUNTS)]
+        for row in rows
     ]
     return Figure(
         name="who-makes-what" if scenarios is None else "who-makes-what-all",
@@ -50,6 +60,9 @@ def who_makes_what(result: Any, scenarios: Sequence[str] | None = None) -> Figur
         table=make_table("who_makes_what", "Who makes what", columns, cells),
         specification=_picture(seen, shown, rows) if rows else statement(["No plant runs."]),
     )
+
+
+_AMOUNTS = ("output", "unit", "share")
 
 
 def _chosen(seen: View, scenarios: Sequence[str] | None) -> list[Record]:
@@ -75,7 +88,8 @@ def _shares(seen: View, outcome: Record) -> list[Record]:
                 "scenario": seen.outcome_title(outcome),
                 "outcome": str(outcome["name"]),
                 "participant": participant,
-                "activity": seen.name("activities", activity),
+                "activity": activity,
+                "name": seen.name("activities", activity),
                 "output": amount,
                 "unit": seen.activity_unit.get(activity, ""),
                 "share": amount / whole if whole > 0 else None,
@@ -122,7 +136,7 @@ def _words(rows: Sequence[Record], shown: Sequence[Record], seen: View) -> str:
     lead = seen.lead or shown[0]
     top = [row for row in rows if row["outcome"] == lead["name"] and (row["share"] or 0) >= 0.5]
     parts = [
-        f"{row['participant']} makes {percent(row['share'], 2)} of {row['activity']} "
+        f"{row['participant']} makes {percent(row['share'], 2)} of {row['name']} "
         f"({number(row['output'], 3)} {row['unit']} per year)"
         for row in top
     ]
@@ -133,74 +147,74 @@ def _words(rows: Sequence[Record], shown: Sequence[Record], seen: View) -> str:
 
 def _picture(seen: View, shown: Sequence[Record], rows: Sequence[Record]) -> dict[str, Any]:
     """Return one panel per scenario, stacked; all have the same rows and columns."""
-    activities = list(dict.fromkeys(_activity_order(seen, rows)))
+    activities = _activity_order(seen, rows)
     codes = list(seen.participants)
     wide = len(codes) <= MOST_COLUMNS
+    labels = two_lines({code: seen.name("activities", code) for code in activities}, 19)
+    named = {code: labels.get(code, code) for code in [*activities, *codes]}
     across, down = (codes, activities) if wide else (activities, codes)
-    names = {True: ("participant", "activity"), False: ("activity", "participant")}[wide]
+    ends = ("participant", "activity") if wide else ("activity", "participant")
     left = 118 if wide else 60
     step = max(18, min(40, (WIDTH - left) // max(len(across), 1)))
-    axis_x = {"orient": "top", "title": None, "labelAngle": 0 if wide else -60, "ticks": False}
-    encoding = {
-        "x": field(names[0], "nominal", sort=across, scale={"domain": across})
-        | {"axis": {**axis_x, "domain": False, "labelLimit": 90, "labelOverlap": False}},
-        "y": field(names[1], "nominal", sort=down, scale={"domain": down})
-        | {"axis": {"title": None, "domain": False, "ticks": False, "labelLimit": left - 6}},
+    # white lines between bands on a light panel make the empty tiles: far fewer marks to draw
+    axis: dict[str, Any] = {
+        "title": None,
+        "domain": False,
+        "ticks": False,
+        "labelOverlap": False,
+        "grid": True,
+    }
+    axis |= {"tickBand": "extent", "gridColor": "white", "gridWidth": 1.5}
+    top = {**axis, "orient": "top", "labelAngle": 0 if wide else -60, "labelLimit": 90}
+    side = {**axis, "labelLimit": left - 6, "labelExpr": LABEL_LINES}
+    side["labelOffset"] = LABEL_OFFSET
+    two = any("\n" in named[code] for code in down)
+    order_x, order_y = [named[code] for code in across], [named[code] for code in down]
+    frame: dict[str, Any] = {
+        "width": {"step": step},
+        "height": {"step": 28 if two else 21},
+        "view": {"fill": EMPTY, "stroke": None},
+        "encoding": {
+            "x": field(ends[0], "nominal", sort=order_x, scale={"domain": order_x}, axis=top),
+            "y": field(ends[1], "nominal", sort=order_y, scale={"domain": order_y}, axis=side),
+        },
     }
     panels = []
     for outcome in shown:
-        mine = [row for row in rows if row["outcome"] == outcome["name"]]
-        grid = [{names[0]: a, names[1]: d} for a in across for d in down]
-        panels.append(_panel(seen.outcome_title(outcome), mine, grid, encoding, step))
-    return {"vconcat": panels, "resolve": {"scale": {"color": "shared"}}}
+        mine = [_tile(row, named) for row in rows if row["outcome"] == outcome["name"]]
+        panels.append(_panel(seen.outcome_title(outcome), mine, frame))
+    return {"vconcat": panels}
 
 
-def _panel(
-    title: str,
-    rows: Sequence[Record],
-    grid: Sequence[Record],
-    encoding: dict[str, Any],
-    step: int,
-) -> dict[str, Any]:
-    """Return one grid: empty tiles, filled tiles, and the share written on each."""
-    colour = field("share") | {
+def _tile(row: Record, named: dict[str, str]) -> Record:
+    """Return what one tile needs: where it stands, its share and what is written on it."""
+    ends = {end: named.get(row[end], row[end]) for end in ("participant", "activity")}
+    return {**ends, "share": row["share"] or 0.0, "label": row["label"]}
+
+
+def _panel(title: str, tiles: Sequence[Record], frame: dict[str, Any]) -> dict[str, Any]:
+    """Return one grid: filled tiles, and the share written on each."""
+    colour = field("share", legend=None) | {
         "scale": {"scheme": "viridis", "reverse": True, "domain": [0, 1]},
-        "legend": None,
     }
     dark = {"condition": {"test": "datum.share > 0.56", "value": "white"}, "value": "black"}
-    empty = layer("rect", {}, {"color": EMPTY, "stroke": "white", "strokeWidth": 1.5})
+    words = {"text": field("label", "nominal"), "color": dark}
+    filled = [tile for tile in tiles if tile["label"] != "idle"]
     return {
+        **frame,
         "title": {"text": shortened(title, 56)},
-        "width": {"step": step},
-        "height": {"step": 21},
-        "encoding": encoding,
         "layer": [
-            {**empty, "data": {"values": list(grid)}},
             {
+                "data": {"values": filled},
                 **layer("rect", {"color": colour}, {"stroke": "white", "strokeWidth": 1.5}),
-                "data": {"values": [row for row in rows if row["output"] > 0]},
             },
-            {
-                **layer(
-                    "text", {"text": field("label", "nominal"), "color": dark}, {"fontSize": 11}
-                ),
-                "data": {"values": [_text_row(row) for row in rows]},
-            },
+            {"data": {"values": tiles}, **layer("text", words, {"fontSize": 11})},
         ],
     }
-
-
-def _text_row(row: Record) -> Record:
-    kept = {key: row[key] for key in ("participant", "activity", "label")}
-    return {**kept, "share": row["share"] or 0.0}
 
 
 def _activity_order(seen: View, rows: Sequence[Record]) -> list[str]:
     """Return the activities that run anywhere, in the region's order (along the chain)."""
     used = {row["activity"] for row in rows}
-    known = [
-        seen.name("activities", row["id"])
-        for row in seen.region.get("activities") or []
-        if seen.name("activities", row["id"]) in used
-    ]
+    known = [row["id"] for row in seen.region.get("activities") or [] if row["id"] in used]
     return [*known, *sorted(used - set(known))]
