@@ -77,7 +77,10 @@ LABEL_LINES = "split(datum.label, '\\n')"
 
 
 LABEL_OFFSET = {
-    "condition": {"test": "indexof(datum.value, '\\n') >= 0", "value": -6},
+    "condition": {
+        "test": "isString(datum.value) && indexof(datum.value, '\\n') >= 0",
+        "value": -6,
+    },
     "value": 0,
 }
 """Axis offset that centres a label of two lines."""
