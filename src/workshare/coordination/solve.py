@@ -117,7 +117,8 @@ def recover(
         choices.append(list(seen.values()))
     program = RestrictedProgram(problem, choices, tangents=[*tangents, state.market_levels])
     limit = min(settings.time_limit, 10.0)
-    answer = program.solve(tolerance=max(1e-4, settings.tolerance), time_limit=limit)
+    # a good division is all that is wanted here: its value only sets the slack of the menus
+    answer = program.solve(tolerance=1e-3, time_limit=limit, max_passes=2)
     if answer.selection is None:
         raise OptionError(
             "no combination of the plans answered is feasible: a need that nobody in the region "

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -60,26 +61,56 @@ class TablePart:
     model: PrivateModel | None = None
 
     @cached_property
-    def _simple(self) -> bool:
-        return all(plan.limits.size == 0 for plan in self.plans)
+    def _running(self) -> Array:
+        """Plans x groups: which groups run in which plan (empty without a model)."""
+        if self.model is None:
+            return np.zeros((len(self.plans), 0))
+        index = {group.label: k for k, group in enumerate(self.model.groups)}
+        running = np.zeros((len(self.plans), len(index)))
+        for row, plan in enumerate(self.plans):
+            running[row, [index[group.label] for group in plan.meta]] = 1.0
+        return running
+
+    def _least(self, prices: Array) -> Array:
+        """Return a lower bound on each plan's value: limits between outputs left out."""
+        model = self.model
+        if model is None:
+            return np.array([cheapest_levels(plan, prices)[1] for plan in self.plans])
+        fixed = np.array([g.fixed_cost for g in model.groups]) - model.contribution @ prices
+        slope = np.array([g.unit_cost for g in model.groups]) - model.unit_contribution @ prices
+        lower = np.array([g.lower for g in model.groups])
+        upper = np.array([g.upper for g in model.groups])
+        best: Array = self._running @ (fixed + np.minimum(slope * lower, slope * upper))
+        return best
 
     def price(self, prices: Array, near: float = 0.0) -> Answer:
         """Answer the best plan and those within ``near``; see :class:`Participant`."""
-        priced = [(cheapest_levels(plan, prices), plan) for plan in self.plans]
-        values = np.array([value for (_, value), _ in priced])
-        best = float(values.min())
-        order = np.argsort(values, kind="stable")
-        points = [
-            priced[k][1].at(priced[k][0][0]) for k in order if values[k] <= best + near + 1e-12
-        ]
-        return Answer(distinct(points), best)
+        priced = self._within(prices, near)
+        points = [plan.at(levels) for _, plan, levels in priced]
+        return Answer(distinct(points), priced[0][0])
 
     def menu(self, prices: Array, slack: float, count: int) -> Menu:
         """Answer every plan within ``slack`` of the best; see :class:`Participant`."""
-        values = np.array([cheapest_levels(plan, prices)[1] for plan in self.plans])
-        order = np.argsort(values, kind="stable")
-        within = [self.plans[k] for k in order if values[k] <= values.min() + slack + 1e-12]
+        within = [plan for _, plan, _ in self._within(prices, slack)]
         return Menu(tuple(within[:count]), len(within) <= count)
+
+    def _within(self, prices: Array, slack: float) -> list[tuple[float, Plan, Array]]:
+        """Return (value, plan, levels) of the plans within ``slack`` of the best, best first."""
+        least = self._least(prices)
+        room = 1e-12 * (1.0 + float(np.max(np.abs(least))))
+        best = np.inf
+        found: list[tuple[float, int, Array]] = []
+        for k in np.argsort(least, kind="stable"):
+            if least[k] > best + slack + room:
+                break
+            levels, value = cheapest_levels(self.plans[k], prices)
+            best = min(best, value)
+            found.append((value, int(k), levels))
+        kept = sorted(
+            (item for item in found if item[0] <= best + slack + room),
+            key=lambda item: (item[0], item[1]),
+        )
+        return [(value, self.plans[k], levels) for value, k, levels in kept]
 
 
 @dataclass(frozen=True)
@@ -90,6 +121,10 @@ class MixedPart:
     owner: str
     model: PrivateModel
     _program: list[MixedProgram] = field(default_factory=list)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to other processes without the solver, which is built there anew."""
+        return MixedPart, (self.id, self.owner, self.model)
 
     def program(self) -> MixedProgram:
         """Return the MILP, built on first use."""

@@ -59,7 +59,7 @@ class Group:
     def label(self) -> str:
         """A short stable name, unique within the participant."""
         what = self.plant or f"{self.number}x{self.size:g}"
-        return f"{self.place}.{self.activity}.{what}"
+        return f"{self.place}/{self.activity}/{what}"
 
 
 @dataclass(frozen=True, slots=True)

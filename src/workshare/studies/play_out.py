@@ -2,9 +2,9 @@
 
 A participant's best response maximises its own national value. It expects the others to keep the
 holdings it knows of, and knows that its own plants move prices. The search for it is: start from what
-it holds, from nothing, and from the plan that would be best if it were paid the whole change in
-regional value (the residual answer); then change one activity at a time at one place as long as that
-raises its value. This finds no more than it tries, so equilibria are called *one-change stable*: no
+it holds and, before play begins, from nothing and from the plan that would be best if it were paid the
+whole change in market value (the residual answer); then change one activity at a time at one place as
+long as that raises its value. This finds no more than it tries, so equilibria are called *one-change stable*: no
 participant gains by changing any single activity, which is verified, not assumed.
 """
 
@@ -44,7 +44,7 @@ class Equilibria:
 
 def national_value(setting: Setting, holdings: Holdings, code: str) -> float:
     """Return the national value of ``code`` when the market clears at ``holdings``."""
-    return outcome_at(setting, holdings, "probe").by_participant[code]
+    return setting.clear(holdings).values[code]
 
 
 def outcome_at(setting: Setting, holdings: Holdings, name: str, **texts: str) -> Outcome:
@@ -96,9 +96,11 @@ def best_response(
     code: str,
     *,
     starts: Sequence[frozenset[str]] = (),
+    fresh: bool = True,
 ) -> frozenset[str]:
     """Return what ``code`` would hold for its own national value, the others held fixed.
 
+    ``fresh=False`` searches from what it holds now only, as in play that goes on from there.
     Inertia: what it holds now is kept unless a change gains more than one part in ten million.
     """
     current = holdings.get(code, frozenset())
@@ -112,7 +114,8 @@ def best_response(
     best, best_value = current, value(current)
     scale = max(abs(best_value), abs(setting.clear(setting.nobody()).selection.value) * 1e-3)
     gain = 1e-7 * scale
-    for start in dict.fromkeys([current, frozenset[str](), *starts]):
+    nothing = [frozenset[str]()] if fresh else []
+    for start in dict.fromkeys([current, *nothing, *starts]):
         if not allowed(model, start):
             continue
         here, here_value = start, value(start)
@@ -143,7 +146,7 @@ def residual_answer(setting: Setting, holdings: Holdings, code: str) -> frozense
         choices,  # type: ignore[arg-type]
         tangents=[cleared.selection.market.v],
     )
-    answer = program.solve(tolerance=1e-4, max_passes=3, time_limit=5.0)
+    answer = program.solve(tolerance=1e-3, max_passes=1, time_limit=5.0)
     if answer.selection is None:
         return frozenset()
     plan = answer.selection.points[setting.participants.index(code)].plan
@@ -183,7 +186,7 @@ def play(
     seen = [setting.key(now)]
     for sweep in range(1, sweeps + 1):
         for code in order:
-            now[code] = best_response(setting, now, code)
+            now[code] = best_response(setting, now, code, fresh=False)
         key = setting.key(now)
         if key == seen[-1]:
             return Play(start, tuple(order), "equilibrium", sweep, key)

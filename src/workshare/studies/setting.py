@@ -40,6 +40,7 @@ class Cleared:
     holdings: HoldingsKey
     selection: Selection
     idle: frozenset[str]
+    values: dict[str, float]
 
 
 @dataclass
@@ -86,14 +87,49 @@ class Setting:
             plans = [self.held_plan(code, holdings[code], idle) for code in self.participants]
             selection = operate(self.problem, plans)
             if selection is None:
-                worst = self._largest_minimum(plans)
+                stop = self._largest_minimum(plans)
             else:
-                worst = self._worst_loss(selection)
-            if worst is None:
+                stop = self._losses(selection)
+            if not stop:
                 break
-            idle.add(worst)
+            idle |= stop
         assert selection is not None
-        return Cleared(key, selection, frozenset(idle))
+        values = self.national_values(selection)
+        return Cleared(key, selection, frozenset(idle), values)
+
+    def national_values(self, selection: Selection) -> dict[str, float]:
+        """Return each participant's national value in ``selection`` (M per year)."""
+        market, codes = self.market, self.participants
+        number = {code: k for k, code in enumerate(codes)}
+        owner = {place: number[code] for place, code in self.region.place_owner().items()}
+        values = np.zeros(len(codes))
+        total = np.zeros(len(self.dimensions))
+        for point in selection.points:
+            total += point.contribution
+        v, prices = selection.market.v, selection.prices
+        index = {}
+        for k, dimension in enumerate(self.dimensions):
+            if dimension.kind == "balance":
+                values[owner[dimension.place]] += prices[k] * total[k]
+                index[dimension.place, dimension.good] = k
+        for k, column in enumerate(market.columns):
+            if column.tariff and column.destination in owner:
+                values[owner[column.destination]] += column.tariff * v[k]
+            if column.kind == "demand":
+                price = prices[index[column.destination, column.good]]
+                worth = -market.cost[k] - 0.5 * market.curvature[k] * v[k] - price
+                values[owner[column.destination]] += worth * v[k]
+        for code, cost in self._private_costs(selection).items():
+            values[number[code]] -= cost
+        return {code: float(values[k]) for code, k in number.items()}
+
+    def _private_costs(self, selection: Selection) -> dict[str, float]:
+        costs = dict.fromkeys(self.participants, 0.0)
+        if len(selection.points) == len(self.participants):
+            return {c: p.cost for c, p in zip(self.participants, selection.points, strict=True)}
+        for participant, point in zip(self.problem.participants, selection.points, strict=True):
+            costs[participant.owner] += point.cost
+        return costs
 
     def held_plan(self, code: str, held: frozenset[str], idle: set[str] | frozenset[str]) -> Plan:
         """Return the plan in which ``code`` runs what it holds, except what stands idle."""
@@ -109,26 +145,29 @@ class Setting:
         sunk = sum(g.sunk_cost for g in model.groups if g.label in held and g.label in idle)
         return replace(plan, cost=plan.cost + sunk)
 
-    def _worst_loss(self, selection: Selection) -> str | None:
-        """Return the running group that loses most on its avoidable cost, relative to it."""
-        worst, name = -1e-6, None
+    def _losses(self, selection: Selection) -> set[str]:
+        """Return the groups that stop running: all that make nothing, else the worst loser."""
+        worst, name = -1e-6, ""
+        nothing = set()
         for point in selection.points:
             for group, level, margin in margins(point, selection):
                 avoidable = group.fixed_cost - group.sunk_cost
                 size = avoidable + abs(group.unit_cost) * level + 1e-9
                 loss = (margin - avoidable) / size
+                if loss < -1e-6 and level <= 1e-6 * group.upper:
+                    nothing.add(group.label)
                 if loss < worst:
                     worst, name = loss, group.label
-        return name
+        return nothing or ({name} if name else set())
 
     @staticmethod
-    def _largest_minimum(plans: list[Plan]) -> str | None:
+    def _largest_minimum(plans: list[Plan]) -> set[str]:
+        """Return the group to stop where needs cannot be met: the one that must run most."""
         groups = [group for plan in plans for group in plan.meta if group.lower > 0]
-        if not groups:
-            groups = [group for plan in plans for group in plan.meta]
+        groups = groups or [group for plan in plans for group in plan.meta]
         if not groups:
             raise AssertionError("a region in which nothing runs must be feasible")
-        return max(groups, key=lambda g: (g.lower, g.upper, g.label)).label
+        return {max(groups, key=lambda g: (g.lower, g.upper, g.label)).label}
 
     def without_links(self, code: str) -> Setting:
         """Return the setting in which ``code`` trades with the rest of the world alone."""
