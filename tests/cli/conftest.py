@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ REGION = {
     "disclaimer": "Made up.",
     "participants": [{"id": "A", "name": "A"}],
 }
+
+
+LINES = ("Two islands", "Proven best.", "  Least cost: value 100.", "And 1 more scenario.")
 
 
 def result_with(**changes: Any) -> dict[str, Any]:
@@ -76,9 +80,11 @@ def study(monkeypatch: pytest.MonkeyPatch) -> Study:
     def put(module: str, name: str, function: object) -> None:
         monkeypatch.setattr(importlib.import_module(module), name, function)
 
-    put("workshare.region", "read_region", lambda name, **options: (name, options))
+    put("workshare.region", "read_region", lambda name, demand: (name, demand))
     put("workshare.studies.coordinate", "coordinate", stand_in.coordinate)
     put("workshare.reports", "write_report", write_report)
+    put("workshare.reports", "summary_lines", lambda result: list(LINES))
+    put("workshare.reports.result_json", "result_text", json.dumps)
     return stand_in
 
 

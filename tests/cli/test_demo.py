@@ -13,6 +13,6 @@ def test_the_demo_runs_every_scenario_of_the_embedded_case(
     done = run("demo", "--out", "shown")
     assert done.exit_code == 0
     assert done.stdout == "shown/report.html\n"
-    assert study.asked["region"] == ("lithium", {})
+    assert study.asked["region"] == ("lithium", None)
     assert study.asked["scenarios"] is None
     assert (tmp_path / "shown" / "report.html").exists()

@@ -14,7 +14,7 @@ def test_one_line_for_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
         progress("prices", 0.2, "round 2")
         progress("recovery", 1.7, "")
     told = capsys.readouterr()
-    assert told.err.splitlines() == ["[  0 %] prices", "[100 %] recovery"]
+    assert told.err.splitlines() == ["prices: round 1", "recovery"]
     assert told.out == ""
 
 

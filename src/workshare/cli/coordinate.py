@@ -78,7 +78,7 @@ def run_study(
     from workshare.region import read_region
     from workshare.studies.coordinate import coordinate as compute
 
-    region = read_region(name) if demand is None else read_region(name, demand=demand)
+    region = read_region(name, demand)
     if folder is not None:
         make_writable(folder)
     with progress_on_stderr(quiet) as progress:
@@ -88,9 +88,9 @@ def run_study(
     if not quiet:
         show_summary(result, paths)
     if print_json:
-        from workshare.results import json_text
+        from workshare.reports.result_json import result_text
 
-        typer.echo(json_text(result), nl=False)
+        typer.echo(result_text(result), nl=False)
     elif "html" in paths:
         typer.echo(str(paths["html"]))
     raise typer.Exit(exit_code(result))
@@ -141,44 +141,26 @@ def show_summary(result: dict[str, Any], paths: dict[str, Path]) -> None:
 
 
 def summary_blocks(result: dict[str, Any]) -> list[RenderableType]:
-    """Return the summary as Rich renderables: headline sentences, then one row per scenario."""
-    region, unit = result["region"], result["unit"]
-    loss = result.get("price_of_non_coordination") or {}
-    blocks: list[RenderableType] = [f"\n[bold]{region['title']}[/bold]  ({unit})"]
-    if loss.get("value") is not None:
-        blocks.append(f"Price of non-coordination: {loss['value']:,.0f}{_share(loss)}")
-    if result.get("value") is not None:
-        blocks.append(f"Least-cost division: {_proof(result)}")
+    """Return the summary as Rich renderables: findings in sentences, then a row per scenario."""
+    from rich.text import Text
+
+    from workshare.reports import summary_lines
+
+    # the indented lines are the scenarios, which stand in the table here
+    title, *lines = [line for line in summary_lines(result) if not line.startswith((" ", "And "))]
+    blocks: list[RenderableType] = ["", Text(title, style="bold"), *map(Text, lines)]
     if result.get("scenarios"):
-        blocks.append(_scenario_table(result))
-    if region.get("disclaimer"):
-        blocks.append(f"[dim]{region['disclaimer']}[/dim]")
+        blocks += ["", _scenario_table(result), ""]
     return blocks
 
 
-def _share(loss: dict[str, Any]) -> str:
-    """Return the loss as a share of GDP, when the region's GDP is known."""
-    share = loss.get("share_of_gdp")
-    return "" if share is None else f" ({100 * share:.3g} % of the participants' GDP)"
-
-
-def _proof(result: dict[str, Any]) -> str:
-    """Return value, bound and what is proven, in one line."""
-    text = f"value {result['value']:,.1f}"
-    if result.get("bound") is not None:
-        text += f", nothing can exceed {result['bound']:,.1f}"
-    if result.get("gap") is not None:
-        text += f" (gap {100 * result['gap']:.2g} %)"
-    return f"{text}; status: {result['status']}"
-
-
 def _scenario_table(result: dict[str, Any]) -> RenderableType:
-    """Return one row per scenario: value, change against uncoordinated, jobs, who loses."""
+    """Return one row per scenario: value, gain on uncoordinated, jobs, emissions, who loses."""
     from rich.table import Table
 
     base = (result.get("outcomes") or {}).get("uncoordinated") or {}
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Division of labour")
+    table.add_column(f"Division of labour ({result['unit']})")
     for heading in ("Value", "Gain", "Jobs", "kt CO2"):
         table.add_column(heading, justify="right")
     table.add_column("Worse off than alone")
@@ -190,7 +172,7 @@ def _scenario_table(result: dict[str, Any]) -> RenderableType:
             _number(gain),
             _number(outcome.get("jobs")),
             _number(outcome.get("emissions")),
-            ", ".join(outcome.get("losers") or ()) or "none",
+            ", ".join(outcome.get("losers") or ()) or "nobody",
         )
     return table
 

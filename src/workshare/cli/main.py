@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
+from workshare.cli.cases import cases
+from workshare.cli.check import check
+from workshare.cli.convert import convert
+from workshare.cli.coordinate import coordinate
+from workshare.cli.demo import demo
 from workshare.cli.exits import guarded
+from workshare.cli.new import new
+from workshare.cli.report import report
+from workshare.cli.units import units
 from workshare.version import __version__
 
-COMMANDS = ("demo", "new", "check", "convert", "coordinate", "report", "cases", "units")
-"""Every command, in the order of the help; each is the function of that name in its own file."""
+COMMANDS: dict[str, Callable[..., None]] = {
+    "demo": demo,
+    "new": new,
+    "check": check,
+    "convert": convert,
+    "coordinate": coordinate,
+    "report": report,
+    "cases": cases,
+    "units": units,
+}
+"""Every command, in the order of the help; each is a function in a file of its name."""
 
 app = typer.Typer(
     name="workshare",
@@ -45,16 +61,8 @@ def workshare(
     """
 
 
-def _register() -> None:
-    """Add every command to the application."""
-    for name in COMMANDS:
-        if importlib.util.find_spec(f"workshare.cli.{name}") is None:
-            continue
-        module = importlib.import_module(f"workshare.cli.{name}")
-        app.command(name)(guarded(getattr(module, name)))
-
-
-_register()
+for _name, _command in COMMANDS.items():
+    app.command(_name)(guarded(_command))
 
 
 def run() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 ProgressCallback = Callable[[str, float, str], None]
-"""``progress(stage, done, text)``: name of the stage, share of all the work done, what happens."""
+"""``progress(stage, done, text)``: name of the stage, share of the stage done, what happens."""
 
 
 @contextmanager
@@ -42,6 +42,6 @@ def _line_per_stage(write: Callable[[str], None]) -> ProgressCallback:
         nonlocal last
         if stage != last:
             last = stage
-            write(f"[{100 * min(max(done, 0.0), 1.0):3.0f} %] {stage}")
+            write(f"{stage}: {text}" if text else stage)
 
     return show
