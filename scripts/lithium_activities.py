@@ -184,7 +184,7 @@ def _add_cells(tables: Tables, data: PublicData) -> None:
     gotion = "Announced plant Gotion Kenitra: 1300 M USD for 20 GWh"
     exponents = "Process cost model after BatPaC (22 steps) from 10 to 20 GWh"
     tables.figure(keys, ("cell", "reference_size"), 20, "GWh/year", "2024", gotion, "B")
-    note = "gives 80 M USD per GWh at 10 GWh (HLI reports 85 to 110) and 565 at 14 MWh (UniLiB 500)"
+    note = "gives 78 M USD per GWh at 10 GWh (HLI reports 85 to 110) and 465 at 14 MWh (UniLiB 500)"
     tables.figure(keys, ("cell", "capital_cost"), 1300, "M USD", "2024", gotion, "B", note)
     capital, labour = data.cell_plant_exponents()
     note = f"the announced plants UniLiB to Gotion give {rounded(data.announced_cell_exponent())}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from workshare.region import Region, case_names, check_region, read_region
+from workshare.studies.coordinate import coordinate
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "src" / "workshare" / "region" / "cases"
@@ -141,3 +142,40 @@ def test_lithium_regenerates_byte_for_byte(tmp_path: Path) -> None:
     assert names == sorted(path.name for path in tmp_path.iterdir())
     _, different, missing = filecmp.cmpfiles(CASES / "lithium", tmp_path, names, shallow=False)
     assert (different, missing) == ([], [])
+
+
+def test_islands_agree_with_the_arithmetic_by_hand() -> None:
+    result = coordinate(read_region("islands"), scenarios=["least_cost"]).to_dict()
+    uncoordinated = result["outcomes"]["uncoordinated"]
+    coordinated = result["outcomes"]["coordinated"]
+    by_hand = {"AMB": 90, "BEL": 90, "CIN": 206, "DOR": 206, "ELM": 206, "FEN": 120}
+    assert uncoordinated["by_participant"] == pytest.approx(by_hand, abs=1e-3)
+    by_hand = {"AMB": 130, "BEL": 108, "CIN": 261.005, "DOR": 200, "ELM": 200, "FEN": 120}
+    assert coordinated["by_participant"] == pytest.approx(by_hand, abs=1e-3)
+    assert result["price_of_non_coordination"]["value"] == pytest.approx(101.005, abs=1e-3)
+    assert result["status"] == "exact"
+
+
+def test_islands_show_a_stag_hunt_a_duplication_and_a_shortfall() -> None:
+    result = coordinate(read_region("islands"), scenarios=["least_cost"]).to_dict()
+    uncoordinated = result["outcomes"]["uncoordinated"]
+    coordinated = result["outcomes"]["coordinated"]
+    pair = {"grow_fibre", "weave_sailcloth"}
+    assert pair.isdisjoint(plant["activity"] for plant in uncoordinated["plants"])
+    assert pair <= {plant["activity"] for plant in coordinated["plants"]}
+    (duplication,) = uncoordinated["duplications"]
+    assert duplication["activity"] == "make_ice"
+    assert sorted(duplication["participants"]) == ["CIN", "DOR", "ELM"]
+    assert duplication["extra"] == pytest.approx(36.0)
+    (salve,) = (s for s in uncoordinated["shortfalls"] if s["good"] == "salve")
+    assert salve["imports"] == pytest.approx(10.0)
+    assert salve["nearest"]["participant"] == "FEN"
+    assert salve["nearest"]["price_now"] == pytest.approx(6.0)
+    assert salve["nearest"]["price_needed"] == pytest.approx(7.0)
+
+
+@pytest.mark.slow
+def test_lithium_reproduces_what_happened() -> None:
+    script = ROOT / "scripts" / "check_lithium_calibration.py"
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
