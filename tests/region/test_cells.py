@@ -145,6 +145,7 @@ def test_years(text: str) -> None:
         ("right\u202eto left", "RIGHT-TO-LEFT OVERRIDE"),
         ("zero\u200bwidth", "ZERO WIDTH SPACE"),
         ("null\x00", "signs that show"),
+        ("tab_x0009_ inside", "reads as another sign"),
         ("x" * 10_001, "at most 10000 characters"),
     ],
 )

@@ -37,6 +37,9 @@ _DATE = re.compile(
 )
 _NOT_KNOWN = {"...", "…", "..", "-", "–", "n.d.", "n/a", "na", "n.a.", "nan", "null", "none", "?"}
 _UNLIMITED = {"inf", "+inf", "-inf", "infinity", "-infinity", "∞", "-∞", "unlimited"}
+_ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_|x005F_")
+"""What workbooks store for signs that XML cannot hold; readers differ on what it means."""
+
 _JOINERS = {"\u200c", "\u200d"}
 
 _AS_STORED = {
@@ -171,6 +174,10 @@ def read_text(cell: Cell) -> str | Problem:
         name = unicodedata.name(hidden[0], f"U+{ord(hidden[0]):04X}")
         rule = f"must have signs that show, in one line; it holds {name}"
         return Problem(rule, "Type the text again.")
+    escape = _ESCAPE.search(text)
+    if escape is not None:
+        rule = f"must not hold {escape[0]!r}, which a workbook reads as another sign"
+        return Problem(rule, "Write it in another way.")
     if len(text) > 1 and text[0] in "=+-@":
         rule = f"must not begin with {text[0]!r}: a spreadsheet would run it as a formula"
         return Problem(rule, "Begin with a word.")

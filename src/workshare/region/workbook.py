@@ -9,7 +9,6 @@ fault with its cell and is never taken for a figure.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -50,7 +49,6 @@ READ_ME_SHEET = "read me"
 """The sheet of explanations; it is never read."""
 
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read_workbook(path: Path, log: FaultLog) -> Source:
@@ -301,10 +299,5 @@ def _cell(cell: Any, sheet: str) -> Cell:
     if cell.data_type == "n" and isinstance(value, int | float):
         return Cell(canonical_number(repr(value)), place, "number")
     if isinstance(value, str):
-        return Cell(clean_text(_unescape(value)), place, "text")
+        return Cell(clean_text(value), place, "text")
     return Cell(str(value), place, "date")
-
-
-def _unescape(text: str) -> str:
-    """Return ``text`` with the escapes of the file format (``_x000A_``) resolved."""
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
