@@ -88,7 +88,7 @@ def as_result(result: Any) -> dict[str, Any]:
     plain = to_jsonable(result.to_dict() if hasattr(result, "to_dict") else result)
     problems = validate(plain)
     if problems:
-        raise ResultError("this is not a sound result: " + "; ".join(problems[:5]))
+        raise ResultError("this is not a sound result: " + "; ".join(problems[:10]))
     return dict(plain)
 
 

@@ -36,7 +36,7 @@ def number(value: float | None, digits: int = 4, signed: bool = False) -> str:
         return "0"
     size = math.floor(math.log10(abs(rounded)))
     if size < -6:
-        text = f"{abs(rounded):.{max(digits - 1, 0)}g}"
+        text = f"{abs(rounded):.{max(digits, 1)}g}"
     else:
         text = f"{abs(rounded):,.{max(digits - 1 - size, 0)}f}"
         if "." in text:
@@ -145,7 +145,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 def shortened(text: str, limit: int) -> str:
     """Return ``text`` cut to ``limit`` characters, the cut shown by an ellipsis."""
     text = " ".join(text.split())
-    return text if len(text) <= limit else text[: max(limit - 1, 1)].rstrip() + "\u2026"
+    return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "\u2026"
 
 
 def wrapped(text: str, width: int) -> list[str]:

@@ -36,8 +36,9 @@ def convergence(result: Any) -> Figure:
         alternative_text=_words(seen, points),
         note=(
             "Market account. The bound is proven from the participants' answers: no division of "
-            "labour is worth more. The value is the best division known after the round. The "
-            "truth lies between the two lines."
+            "labour is worth more. The value is that of the best combination of the answers known "
+            "after the round; while plans may still be mixed it can stand above the best division "
+            "of whole plants, and the last round is the division found."
         ),
         table=make_table("convergence", "Bound and value by round", columns, table.rows),
         specification=_picture(seen, points) if points else statement([_NONE]),

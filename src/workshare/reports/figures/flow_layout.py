@@ -15,7 +15,7 @@ LEFT, RIGHT = 132.0, 248.0
 
 BAR = 7.0
 SLOT = 16.0
-PANEL_BODY = 90.0
+PANEL_BODY, LEAST_BODY = 90.0, 24.0
 TITLE = 22.0
 PANEL_GAP = 12.0
 SAMPLES = 24
@@ -60,17 +60,20 @@ class Panel:
     ribbons: tuple[Ribbon, ...]
 
 
-def lay_out(bands: Sequence[Band], top: float, order: Sequence[str]) -> Panel:
+def lay_out(
+    bands: Sequence[Band], top: float, order: Sequence[str], body: float = PANEL_BODY
+) -> Panel:
     """Return the panel of one good, its title's line beginning at ``top``.
 
     Parameters
     ----------
     bands : at least one, each with a positive value.
     order : codes from top to bottom; codes not named come last.
+    body : height of all bands together, chart units.
     """
     rank = {code: position for position, code in enumerate(order)}
     largest = sum(band.value for band in bands)
-    scale = PANEL_BODY / largest
+    scale = body / largest
     start = top + TITLE
     left = _nodes(_sums((b.origin, b.value) for b in bands), "left", scale, start, rank)
     right = _nodes(_sums((b.destination, b.value) for b in bands), "right", scale, start, rank)

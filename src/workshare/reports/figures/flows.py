@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from workshare.reports.figures.figure import Figure
 from workshare.reports.figures.flow_layout import (
     BAR,
+    LEAST_BODY,
     LEFT,
+    PANEL_BODY,
     PANEL_GAP,
     RIGHT,
     SLOT,
@@ -158,7 +161,7 @@ def _picture(seen: View, rows: list[Record]) -> dict[str, Any]:
         unvalued = any(not row["value"] for row in mine)
         size = "quantity" if unvalued else "value"
         bands = [Band(row["origin"], row["destination"], row[size]) for row in mine]
-        panel = lay_out(bands, top, order)
+        panel = lay_out(bands, top, order, _body(mine, rows))
         kinds = {(row["origin"], row["destination"]): row["kind"] for row in mine}
         ribbons += _ribbon_rows(panel, kinds, f"{len(ribbons)}")
         bars += [_bar(node) for node in panel.nodes]
@@ -166,6 +169,16 @@ def _picture(seen: View, rows: list[Record]) -> dict[str, Any]:
         texts += _labels(seen, panel, mine)
         top = panel.bottom + PANEL_GAP
     return _drawing(top, ribbons, bars, texts)
+
+
+def _body(mine: list[Record], rows: list[Record]) -> float:
+    """Return the height of a panel's bands: the square root of its value against the largest's."""
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row["good"]] = sums.get(row["good"], 0.0) + (row["value"] or 0.0)
+    largest = max(sums.values())
+    share = sums[mine[0]["good"]] / largest if largest > 0 else 1.0
+    return max(PANEL_BODY * math.sqrt(share), LEAST_BODY)
 
 
 def _ribbon_rows(panel: Panel, kinds: dict[tuple[str, str], str], prefix: str) -> list[Record]:
