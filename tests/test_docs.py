@@ -6,6 +6,8 @@ import doctest
 import importlib
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,13 @@ def test_docstring_examples_run(
     outcome = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", sorted(ROOT.glob("docs/**/*.py")), ids=page_id)
+def test_scripts_of_the_documentation_run(script: Path) -> None:
+    assert len(script.read_text(encoding="utf-8").splitlines()) < 15
+    subprocess.run([sys.executable, str(script)], check=True, stdout=subprocess.DEVNULL)
 
 
 # --- lists agree ----------------------------------------------------------------------------------

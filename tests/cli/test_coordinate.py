@@ -29,7 +29,8 @@ def test_the_summary_has_findings_then_one_row_per_scenario(
     assert "Two islands" in told
     assert "Proven best." in told
     assert "Least cost: value 100." not in told
-    assert "Division of labour (M USD/yr) Value Gain Jobs kt CO2 Worse off than alone" in told
+    assert "Divisions of labour, M USD/yr" in told
+    assert "Value Gain Jobs kt CO2 Worse off than alone" in told
     assert "Uncoordinated 80 – 10 – nobody" in told
     assert "Least cost 100 20 12 – B" in told
     assert "html workshare-report/report.html" in told

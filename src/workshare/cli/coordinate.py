@@ -159,8 +159,15 @@ def _scenario_table(result: dict[str, Any]) -> RenderableType:
     from rich.table import Table
 
     base = (result.get("outcomes") or {}).get("uncoordinated") or {}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(f"Division of labour ({result['unit']})")
+    table = Table(
+        title=f"Divisions of labour, {result['unit']}",
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+    )
+    table.add_column("")
     for heading in ("Value", "Gain", "Jobs", "kt CO2"):
         table.add_column(heading, justify="right")
     table.add_column("Worse off than alone")
