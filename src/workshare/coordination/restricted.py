@@ -19,8 +19,7 @@ import scipy.sparse as sp
 
 from workshare.arrays import Array
 from workshare.coordination.problem import Problem, Selection, total_contribution
-from workshare.market import MarketPoint
-from workshare.market.quadratic import solve_quadratic
+from workshare.market import Supply, no_supply
 from workshare.response import Group, Plan, Point, PrivateModel, plan_of
 
 Choice = Sequence[Plan] | PrivateModel
@@ -100,7 +99,7 @@ class RestrictedProgram:
 
     def _money(self) -> float:
         market = self.problem.market
-        sizes = np.abs(market.cost * market.column_scale)[~market.is_unmet()]
+        sizes = np.abs(market.cost * market.column_scale)[~market.is_unmet]
         return max(1e-12, float(np.max(sizes, initial=0.0)))
 
     def _cost_objective(self) -> Array:
@@ -141,7 +140,7 @@ class RestrictedProgram:
         matrix = sp.vstack([balance, own], format="csr")
         matrix.data[np.abs(matrix.data) < 1e-13] = 0.0
         matrix.eliminate_zeros()
-        upper = np.where(market.is_unmet(), 0.0, market.upper / market.column_scale)
+        upper = np.where(market.is_unmet, 0.0, market.upper / market.column_scale)
         lp = highspy.HighsLp()
         lp.num_col_ = self.columns
         lp.num_row_ = matrix.shape[0]
@@ -381,65 +380,42 @@ def operate(problem: Problem, plans: Sequence[Plan]) -> Selection | None:
     The convex quadratic problem over all operating levels and market flows; its row prices are the
     prices of the selection.
     """
-    market = problem.market
-    levels = int(sum(plan.unit_cost.size for plan in plans))
-    fixed = np.zeros(market.rows.shape[0])
+    fixed = np.zeros(problem.dimensions)
     for plan in plans:
-        fixed[: problem.dimensions] -= plan.contribution
-    operated = [plan for plan in plans if plan.unit_cost.size]
-    limited = [plan for plan in operated if plan.limits.size]
-    extra = sum(plan.limits.size for plan in limited)
-    unit = np.zeros((market.rows.shape[0], levels))
-    own = np.zeros((extra, levels))
-    limits = np.zeros(extra)
-    column = row = 0
-    for plan in operated:
-        width = plan.unit_cost.size
-        unit[: problem.dimensions, column : column + width] = plan.unit_contribution.T
-        if plan.limits.size:
-            own[row : row + plan.limits.size, column : column + width] = plan.rows
-            limits[row : row + plan.limits.size] = plan.limits
-            row += plan.limits.size
-        column += width
-    gather = [np.zeros(0)]
-    lower = np.concatenate(gather + [plan.lower for plan in operated])
-    upper = np.concatenate(gather + [plan.upper for plan in operated])
-    cost = np.concatenate(gather + [plan.unit_cost for plan in operated])
-    own_scale = np.maximum(np.abs(own) @ upper if levels else np.zeros(extra), 1e-12)
-    size = len(market.columns)
-    rows = sp.vstack(
-        [
-            sp.hstack([sp.csr_matrix(unit), market.rows, sp.csr_matrix((unit.shape[0], extra))]),
-            sp.hstack([sp.csr_matrix(own), sp.csr_matrix((extra, size)), sp.identity(extra)]),
-        ],
-        format="csc",
-    )
-    answer = solve_quadratic(
-        np.concatenate([cost, market.cost, np.zeros(extra)]),
-        np.concatenate([np.zeros(levels), market.curvature, np.zeros(extra)]),
-        rows,
-        np.concatenate([fixed, limits]),
-        np.concatenate([lower, market.lower, np.zeros(extra)]),
-        np.concatenate([upper, market.upper, np.full(extra, np.inf)]),
-        column_scale=np.concatenate([np.maximum(upper, 1e-12), market.column_scale, own_scale]),
-        row_scale=np.concatenate([market.row_scale, own_scale]),
-    )
-    v = answer.x[levels : levels + size]
-    unmet = market.unmet_share(v)
-    if answer.status in ("infeasible", "failed") or unmet > 1e-6:
+        fixed += plan.contribution
+    supply = _supply([plan for plan in plans if plan.unit_cost.size], problem.dimensions)
+    market, levels = problem.market.clear(fixed, supply)
+    if market.status in ("infeasible", "failed") or market.unmet > 1e-6:
         return None
     points: list[Point] = []
     column = 0
     for plan in plans:
         width = plan.unit_cost.size
-        points.append(plan.at(answer.x[column : column + width]))
+        points.append(plan.at(levels[column : column + width]))
         column += width
-    cost_total = sum(point.cost for point in points)
-    value = float(market.cost @ v + 0.5 * market.curvature @ v**2)
-    row_prices = answer.price[: market.rows.shape[0]]
-    prices = row_prices[: problem.dimensions]
-    point = MarketPoint(value, v, prices, row_prices, unmet, answer.status)
-    return Selection(tuple(points), point, cost_total + value)
+    return Selection(tuple(points), market, sum(p.cost for p in points) + market.value)
+
+
+def _supply(plans: Sequence[Plan], dimensions: int) -> Supply:
+    """Return the operating ranges of ``plans`` side by side."""
+    if not plans:
+        return no_supply(dimensions)
+    width = sum(plan.unit_cost.size for plan in plans)
+    rows = np.zeros((sum(plan.limits.size for plan in plans), width))
+    column = row = 0
+    for plan in plans:
+        height, span = plan.limits.size, plan.unit_cost.size
+        if height:
+            rows[row : row + height, column : column + span] = plan.rows
+        row, column = row + height, column + span
+    return Supply(
+        np.concatenate([plan.unit_cost for plan in plans]),
+        np.concatenate([plan.unit_contribution for plan in plans]),
+        np.concatenate([plan.lower for plan in plans]),
+        np.concatenate([plan.upper for plan in plans]),
+        rows,
+        np.concatenate([plan.limits for plan in plans]),
+    )
 
 
 def _collect(choices: Sequence[Choice]) -> _Columns:

@@ -15,12 +15,14 @@ Two facts about it are all that coordination needs:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from workshare.arrays import Array
-from workshare.market.quadratic import solve_quadratic
+from workshare.market.quadratic import QuadraticTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,28 @@ class MarketPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Supply:
+    """Supply that is decided together with the market: operating levels within their limits.
+
+    ``unit_contribution`` is levels x dimensions; ``lower <= levels <= upper`` and
+    ``rows @ levels <= limits``; ``unit_cost`` is M per unit.
+    """
+
+    unit_cost: Array
+    unit_contribution: Array
+    lower: Array
+    upper: Array
+    rows: Array
+    limits: Array
+
+
+def no_supply(dimensions: int) -> Supply:
+    """Return the supply in which nothing is decided."""
+    none = np.zeros(0)
+    return Supply(none, np.zeros((0, dimensions)), none, none, np.zeros((0, 0)), none)
+
+
+@dataclass(frozen=True)
 class Market:
     """A convex market. Arrays are one per column, ``rows`` is rows x columns (sparse)."""
 
@@ -72,19 +96,39 @@ class Market:
         ``unmet`` is the largest relative amount that nobody could supply; above ``1e-6`` the point
         is not feasible and ``value`` includes the ceiling price paid for it.
         """
-        right = np.zeros(self.rows.shape[0])
-        right[: self.dimensions] = -contribution
-        answer = solve_quadratic(
+        return self.clear(contribution, no_supply(self.dimensions))[0]
+
+    @cached_property
+    def _template(self) -> QuadraticTemplate:
+        return QuadraticTemplate(
             self.cost,
             self.curvature,
             self.rows,
-            right,
             self.lower,
             self.upper,
-            column_scale=self.column_scale,
-            row_scale=self.row_scale,
+            self.column_scale,
+            self.row_scale,
         )
-        return MarketPoint(
+
+    def clear(self, contribution: Array, supply: Supply) -> tuple[MarketPoint, Array]:
+        """Return the market cleared at fixed ``contribution`` with ``supply`` decided, and its levels.
+
+        The value of the point is the market's alone; the supply's cost is not in it.
+        """
+        right = np.zeros(self.rows.shape[0])
+        right[: self.dimensions] = -contribution
+        entries = np.zeros((right.size, supply.unit_cost.size))
+        entries[: self.dimensions] = supply.unit_contribution.T
+        answer, levels = self._template.solve(
+            right,
+            supply.unit_cost,
+            entries,
+            supply.lower,
+            supply.upper,
+            supply.rows,
+            supply.limits,
+        )
+        point = MarketPoint(
             answer.value,
             answer.x,
             answer.price[: self.dimensions],
@@ -92,14 +136,16 @@ class Market:
             self.unmet_share(answer.x),
             answer.status,
         )
+        return point, levels
 
     def unmet_share(self, v: Array) -> float:
         """Return the largest unmet need over its good's scale (0 when every need is met)."""
-        unmet = self.is_unmet()
+        unmet = self.is_unmet
         return float(np.max(v[unmet] / self.column_scale[unmet], initial=0.0))
 
-    def is_unmet(self) -> np.ndarray:
-        """Return a mask of the columns that stand for needs nobody meets."""
+    @cached_property
+    def is_unmet(self) -> npt.NDArray[np.bool_]:
+        """A mask of the columns that stand for needs nobody meets."""
         return np.array([column.kind == "unmet" for column in self.columns], dtype=bool)
 
     def support(self, row_prices: Array) -> float:

@@ -31,9 +31,18 @@ from workshare.region.region import Region
 from workshare.results import RESULT_SCHEMA, Status, inputs_hash
 from workshare.studies import scenarios as offers
 from workshare.studies.outcome import Outcome
-from workshare.studies.play_out import Equilibria, equilibria, isolated, outcome_at, uncoordinated
+from workshare.studies.play_out import (
+    Equilibria,
+    Play,
+    equilibria,
+    isolated,
+    outcome_at,
+    play,
+    schedule,
+    uncoordinated,
+)
 from workshare.studies.record import outcome_record, plant_record, region_record, rounded
-from workshare.studies.setting import Setting
+from workshare.studies.setting import Holdings, Setting
 from workshare.version import __version__
 
 if TYPE_CHECKING:
@@ -218,7 +227,7 @@ class _Work:
     interrupted: bool = False
 
     def __post_init__(self) -> None:
-        self.setting = Setting(self.region, self.account)
+        self.setting = _setting_of(self.region, self.account)
         self.settings = self.given or default_settings(self.setting)
 
     def tell(self, stage: str, share: float, text: str) -> None:
@@ -269,7 +278,7 @@ class _Work:
             criterion="each its own national value",
             claim="best responses found by search over one change at a time",
         )
-        tasks = [(self.setting, code) for code in self.setting.participants]
+        tasks = [(self.region, self.account, code) for code in self.setting.participants]
         done = map_tasks(
             _isolated_task,
             tasks,
@@ -294,8 +303,20 @@ class _Work:
             "the uncoordinated outcome": self.national,
             "the least-cost division": dict(self.least.holdings),
         }
-        self.nash = equilibria(self.setting, starts, seed=self.seed)
+        runs = schedule(self.setting.participants, starts, self.seed)
+        tasks = [(self.region, self.account, *run) for run in runs]
+        done = map_tasks(
+            _play_task,
+            tasks,
+            workers=self.workers,
+            progress=lambda count, total: self.tell(
+                "play", count / total, f"best-response play: {count} of {total} runs"
+            ),
+        )
+        self.nash = equilibria(self.setting, done.results)
         self.timings["play"] = time.perf_counter() - start
+        if done.interrupted:
+            raise KeyboardInterrupt
 
     def offer(self, names: list[str]) -> None:
         """Compute the scenarios asked for, one after the other."""
@@ -357,7 +378,11 @@ class _Work:
     def _minus(self, names: list[str]) -> None:
         codes = [name.removeprefix("minus_") for name in names]
         assert self.solution is not None
-        tasks = [(self.setting, code, self.solution, self.settings) for code in codes]
+        known = {code: self.alone[code][1] for code in codes if code in self.alone}
+        tasks = [
+            (self.region, self.account, code, self.solution, self.settings, known[code])
+            for code in codes
+        ]
         done = map_tasks(
             _minus_task,
             tasks,
@@ -367,8 +392,9 @@ class _Work:
             ),
         )
         titles = {p.id: p.name for p in self.region.participants}
-        for index, (alone, answer) in zip(done.indices, done.results, strict=True):
+        for index, answer in zip(done.indices, done.results, strict=True):
             code = codes[index]
+            alone = self.setting.without_links(code)
             gap = max(0.0, answer.selection.value - answer.bound)
             relative = gap / max(abs(answer.selection.value), 1e-12)
             exact = "no such division is worth more" if answer.exact else f"gap {relative:.1e}"
@@ -399,17 +425,20 @@ class _Work:
             for name, outcome in self.found.items()
             if not name.startswith("minus_") and name not in ("maximin", "proportional")
         ]
-        if self.apart_outcome is not None:
-            pool.append(self.apart_outcome)
         if self.nash is not None:
             pool.extend(self.nash.equilibria)
+        assert self.least is not None and self.apart_outcome is not None
+        least_value = min(self.apart_outcome.market_value, self.least.market_value)
 
         def smallest(outcome: Outcome) -> float:
             return min(offers.relative_gains(outcome, outside, size).values())
 
         def evenness(outcome: Outcome) -> float:
+            # a spread of gains relative to their mean; nothing gained is no way of being even
             gains = list(offers.relative_gains(outcome, outside, size).values())
-            return -float(np.std(gains)) + min(0.0, 10.0 * min(gains))
+            if outcome.market_value <= least_value or np.mean(gains) <= 0:
+                return -1e6 + min(gains)
+            return -float(np.std(gains) / np.mean(gains))
 
         todo = {
             "maximin": (
@@ -422,7 +451,7 @@ class _Work:
                 evenness,
                 "Proportional gains",
                 "Gains as equal as possible in proportion to what each achieves isolated.",
-                "smallest spread of gains relative to isolated",
+                "smallest spread of relative gains, over their mean",
             ),
         }
         for name, (score, title, text, criterion) in todo.items():
@@ -537,17 +566,33 @@ _DIRECT: dict[str, tuple[Callable[[offers.Bench], Selection | None], str, str, s
 }
 
 
-def _isolated_task(task: tuple[Setting, str]) -> tuple[Outcome, frozenset[str]]:
-    setting, code = task
-    return isolated(setting, code)
+_SETTINGS: dict[tuple[str, str], Setting] = {}
+
+
+def _setting_of(region: Region, account: str) -> Setting:
+    """Return the setting of ``region``, made once in each process."""
+    key = (inputs_hash(region), account)
+    if key not in _SETTINGS:
+        _SETTINGS.clear()
+        _SETTINGS[key] = Setting(region, account)
+    return _SETTINGS[key]
+
+
+def _isolated_task(task: tuple[Region, str, str]) -> tuple[Outcome, frozenset[str]]:
+    region, account, code = task
+    return isolated(_setting_of(region, account), code)
 
 
 def _minus_task(
-    task: tuple[Setting, str, Solution, Settings],
-) -> tuple[Setting, Solution]:
-    setting, code, solution, settings = task
-    alone, answer, _ = offers.minus(setting, code, solution, settings)
-    return alone, answer
+    task: tuple[Region, str, str, Solution, Settings, frozenset[str]],
+) -> Solution:
+    region, account, code, solution, settings, held = task
+    return offers.minus(_setting_of(region, account), code, solution, settings, held)
+
+
+def _play_task(task: tuple[Region, str, str, Holdings, list[str]]) -> Play:
+    region, account, name, holdings, order = task
+    return play(_setting_of(region, account), name, holdings, order)
 
 
 def price_of_non_coordination(result: CoordinationResult) -> dict[str, Any]:

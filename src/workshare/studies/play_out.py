@@ -197,23 +197,21 @@ def play(
     return Play(start, tuple(order), "unfinished", sweeps, seen[-1])
 
 
-def equilibria(
-    setting: Setting,
-    starts: dict[str, Holdings],
-    *,
-    seed: int = 0,
-    orders: int = 2,
-) -> Equilibria:
-    """Return the equilibria reached from every start in ``orders`` orders (file order first)."""
+def schedule(
+    participants: Sequence[str], starts: dict[str, Holdings], seed: int = 0
+) -> list[tuple[str, Holdings, list[str]]]:
+    """Return the runs of play: every start in file order, the first also in an order drawn."""
     rng = np.random.default_rng(seed)
-    sequences = [list(setting.participants)]
-    while len(sequences) < orders:
-        sequences.append([str(code) for code in rng.permutation(setting.participants)])
-    plays = [
-        play(setting, name, holdings, order)
-        for name, holdings in starts.items()
-        for order in sequences
-    ]
+    drawn = [str(code) for code in rng.permutation(list(participants))]
+    runs = [(name, holdings, list(participants)) for name, holdings in starts.items()]
+    first = next(iter(starts))
+    if len(participants) > 1:
+        runs.append((first, starts[first], drawn))
+    return runs
+
+
+def equilibria(setting: Setting, plays: Sequence[Play]) -> Equilibria:
+    """Return the distinct equilibria that ``plays`` reached, as outcomes, and the cycles."""
     found: dict[object, Outcome] = {}
     for result in plays:
         if result.status == "equilibrium" and result.holdings not in found:

@@ -20,7 +20,7 @@ from workshare.coordination.problem import Problem
 from workshare.coordination.solve import complete_choices
 from workshare.response import Plan, TablePart, participant_parts
 from workshare.studies.outcome import Outcome, outcome_of
-from workshare.studies.play_out import changes, isolated, outcome_at
+from workshare.studies.play_out import changes, outcome_at
 from workshare.studies.setting import Setting
 
 SLACK = 0.02
@@ -187,11 +187,18 @@ def alternative(bench: Bench, earlier: list[Outcome]) -> Selection | None:
 
 
 def minus(
-    setting: Setting, code: str, solution: Solution, settings: Settings
-) -> tuple[Setting, Solution, frozenset[str]]:
-    """Return the least-cost division when ``code`` stays out, at its isolated plan, links cut."""
+    setting: Setting,
+    code: str,
+    solution: Solution,
+    settings: Settings,
+    held: frozenset[str],
+) -> Solution:
+    """Return the least-cost division when ``code`` stays out, its links cut.
+
+    ``held`` is what ``code`` holds when isolated; ``solution`` is the whole region's, whose tangents
+    are reused.
+    """
     alone = setting.without_links(code)
-    _, held = isolated(setting, code)
     cleared = alone.clear({code: held})
     fixed: Plan = alone.held_plan(code, held, cleared.idle)
     parts = [
@@ -201,8 +208,7 @@ def minus(
         for part in participant_parts(alone.models[other])
     ]
     problem = Problem((*parts, TablePart(f"{code}/fixed", code, (fixed,))), alone.market)
-    answer = solve(problem, settings, tangents=_same_columns(setting, alone, solution))
-    return alone, answer, held
+    return solve(problem, settings, tangents=_same_columns(setting, alone, solution))
 
 
 def fair(

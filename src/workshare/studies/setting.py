@@ -54,11 +54,14 @@ class Setting:
     models: dict[str, PrivateModel] = field(init=False)
     problem: Problem = field(init=False)
     _cleared: dict[HoldingsKey, Cleared] = field(default_factory=dict)
+    _plans: dict[tuple[str, frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
+    _labels: dict[str, set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.market = spatial_market(self.region, self.account)
         self.dimensions = shared_dimensions(self.region)
         self.models = {p.id: private_model(self.region, p.id) for p in self.region.participants}
+        self._labels = {c: {g.label for g in m.groups} for c, m in self.models.items()}
         self.problem = Problem(tuple(local_participants(self.region)), self.market)
 
     @property
@@ -133,6 +136,12 @@ class Setting:
 
     def held_plan(self, code: str, held: frozenset[str], idle: set[str] | frozenset[str]) -> Plan:
         """Return the plan in which ``code`` runs what it holds, except what stands idle."""
+        key = (code, held, frozenset(self._labels[code] & idle))
+        if key not in self._plans:
+            self._plans[key] = self._held_plan(*key)
+        return self._plans[key]
+
+    def _held_plan(self, code: str, held: frozenset[str], idle: frozenset[str]) -> Plan:
         model = self.models[code]
         running = np.array(
             [
