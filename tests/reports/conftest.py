@@ -46,8 +46,11 @@ SCENARIOS = (
 )
 
 
-def make_result(count: int = 9, seed: int = 0) -> dict[str, Any]:
-    """Return a made-up result with ``count`` participants; every identity of the schema holds."""
+def make_result(count: int = 9, seed: int = 0, brief: bool = False) -> dict[str, Any]:
+    """Return a made-up result with ``count`` participants; every identity of the schema holds.
+
+    ``brief`` keeps two scenarios only.
+    """
     draw = random.Random(seed)
     ids = list(NAMES)[:count] + [f"P{k:02d}" for k in range(count - len(NAMES))]
     names = {**NAMES, **{i: f"Participant {i}" for i in ids if i not in NAMES}}
@@ -65,6 +68,7 @@ def make_result(count: int = 9, seed: int = 0) -> dict[str, Any]:
         if count > 1
     ]
     scenarios.append(_outcome("alternative_1", "Alternative 1", ids, isolated, base, draw, 0.07, 1))
+    scenarios = scenarios[:2] if brief else scenarios
     best_value = scenarios[0]["value"]
     nash = _outcome("nash_1", "Equilibrium 1", ids, isolated, base, draw, 0.02, 2)
     other = _outcome("nash_2", "Equilibrium 2", ids, isolated, base, draw, 0.04, 2)
@@ -351,6 +355,12 @@ def _duplications(plants: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def build() -> Callable[..., dict[str, Any]]:
     """Return the function that makes up a result."""
     return make_result
+
+
+@pytest.fixture(scope="session")
+def whole() -> dict[str, Any]:
+    """Return a made-up result that no test changes, for what is slow to draw."""
+    return make_result()
 
 
 @pytest.fixture

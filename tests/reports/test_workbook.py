@@ -9,7 +9,7 @@ from workshare.reports.workbook import write_workbook
 
 @pytest.fixture
 def small(build):
-    return build(2)
+    return build(2, brief=True)
 
 
 def test_every_sheet_equals_its_table(small, tmp_path):

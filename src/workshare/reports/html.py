@@ -27,9 +27,9 @@ from workshare.reports.view import View, view
 
 LINKS = (
     ("price", "Cost of not coordinating"),
-    ("gains", "Gains and losses"),
+    ("who-gains", "Gains and losses"),
     ("makers", "Who makes what"),
-    ("flows", "Flows"),
+    ("what-moves", "Flows"),
     ("gaps", "Duplications, shortfalls"),
     ("not-chosen", "Options not chosen"),
     ("participants", "Each participant"),

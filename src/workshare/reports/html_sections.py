@@ -68,7 +68,7 @@ def gains_section(seen: View) -> str:
     """Return who gains and who loses: net losers first, then every scenario."""
     table = made.scenarios(seen)
     return section(
-        "gains",
+        "who-gains",
         "Who gains and who loses",
         [
             bullets([_losers_sentence(seen, scenario) for scenario in _by_loss(seen)]),
@@ -127,7 +127,7 @@ def makers_section(seen: View) -> str:
 
 def flows_section(seen: View) -> str:
     """Return what moves from whom to whom."""
-    return section("flows", "What moves from whom to whom", [figure_part(flows(seen))])
+    return section("what-moves", "What moves from whom to whom", [figure_part(flows(seen))])
 
 
 def gaps_section(seen: View) -> str:

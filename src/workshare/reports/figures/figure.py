@@ -87,8 +87,11 @@ class Figure:
 def _responsive(svg: str, name: str, words: str) -> str:
     """Return the SVG with a free size, words for readers without sight, and ids of its own."""
     prefix = re.sub(r"[^A-Za-z0-9_-]", "_", name)
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{prefix}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
+    # Vega counts its ids over the whole process: number them anew, so that equal figures are equal
+    names = dict.fromkeys(re.findall(r'\bid="([^"]+)"', svg))
+    fresh = {name: f"{prefix}-{position}" for position, name in enumerate(names, 1)}
+    svg = re.sub(r'\bid="([^"]+)"', lambda found: f'id="{fresh[found[1]]}"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{fresh[found[1]]})", svg)
     head = re.match(r"<svg\b[^>]*>", svg)
     if head is None:
         return svg

@@ -30,6 +30,7 @@ AGAINST = {"uncoordinated": "against uncoordinated", "isolated": "against isolat
 COLOURS = {"uncoordinated": BLUE, "isolated": ORANGE}
 SHAPES = {"uncoordinated": "circle", "isolated": "diamond"}
 NAME_WIDTH = 110
+MOST_COLUMNS = 10
 PLOT_WIDTH = WIDTH - NAME_WIDTH - 30
 
 
@@ -69,6 +70,9 @@ def gains_by_scenario(result: Any) -> Figure:
     against = "uncoordinated" if seen.uncoordinated is not None else "isolated"
     rows = [row for row in _rows(seen, seen.scenarios) if row["against"] == against]
     drawn = [row for row in rows if row["gain"] is not None]
+    shown = drawn
+    if len(seen.participants) > MOST_COLUMNS:
+        shown = [row for row in drawn if not row["outcome"].startswith("minus_")] or drawn
     return Figure(
         name="gains-by-scenario",
         title=_grid_title(seen, drawn),
@@ -79,10 +83,12 @@ def gains_by_scenario(result: Any) -> Figure:
         ),
         note=(
             f"Gain {AGAINST[against]}, {seen.money_unit}, before any transfer; blue with a plus "
-            "sign is a gain, orange with a minus sign a loss. k = thousand of the unit."
+            "sign is a gain, orange with a minus sign a loss. k = thousand of the unit. With more "
+            f"than {MOST_COLUMNS} participants the picture leaves out the scenarios without one "
+            "participant; the table has them."
         ),
         table=_table(seen, rows, "gains_by_scenario"),
-        specification=_grid(seen, drawn) if drawn else statement([_NONE]),
+        specification=_grid(seen, shown) if shown else statement([_NONE]),
     )
 
 
@@ -321,7 +327,7 @@ def _row_name(seen: View, code: str) -> str:
 def _grid(seen: View, rows: Sequence[Record]) -> dict[str, Any]:
     """Return the grid of scenarios and participants with signed numbers in the tiles."""
     codes, titles = list(seen.participants), list(dict.fromkeys(r["scenario"] for r in rows))
-    wide = len(codes) <= 10
+    wide = len(codes) <= MOST_COLUMNS
     across, down = (codes, titles) if wide else (titles, codes)
     ends = ("participant", "scenario") if wide else ("scenario", "participant")
     left = 104 if wide else 60

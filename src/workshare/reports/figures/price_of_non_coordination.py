@@ -77,12 +77,10 @@ def headline_sentence(seen: View) -> str:
     scale = max(abs(value), abs(seen.data.get("value") or 0.0), 1.0)
     if abs(value) <= 1e-9 * scale:
         return "Not coordinating costs nothing here: the price of non-coordination is zero"
-    tail = f", {percent(share, 2)} of GDP" if is_number(share) else ""
+    tail = f", {percent(abs(share), 2)} of GDP" if is_number(share) else ""
     if value < 0:
-        return (
-            f"Not coordinating is worth {money(-value, seen.currency)} more than least cost in the "
-            f"regional account{tail.replace(', -', ', ')}"
-        )
+        more = money(-value, seen.currency)
+        return f"Not coordinating is worth {more} more than least cost{tail} (regional account)"
     return f"Not coordinating costs the region {money(value, seen.currency)}{tail}"
 
 
