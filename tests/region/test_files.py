@@ -6,9 +6,12 @@ import dataclasses
 import os
 import pickle
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from workshare.errors import OptionError, RegionError
 from workshare.region import (
@@ -19,6 +22,10 @@ from workshare.region import (
     read_region,
     write_region,
 )
+from workshare.region.dictionary import data_tables
+from workshare.region.starter import STARTER_FOLDER
+
+TABLES = [schema.name for schema in data_tables()]
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -160,3 +167,50 @@ def test_embedded_cases_written_by_a_program_read_back(name, tmp_path) -> None:
         assert one.tariff == pytest.approx(other.tariff, rel=1e-12)
     for curve, other_curve in zip(again.outside, region.outside, strict=True):
         assert curve.slope == pytest.approx(other_curve.slope, rel=1e-12)
+
+
+NASTY = (
+    "",
+    "0",
+    "-1",
+    "1e300",
+    "inf",
+    "*",
+    "world",
+    "1,5",
+    "NTH",
+    "metal",
+    "é",
+    "%",
+    "input",
+    "x" * 99,
+)
+
+
+@given(st.data())
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_no_edit_of_the_files_ends_in_a_traceback(data) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(shutil.copytree(STARTER_FOLDER, Path(name) / "region"))
+        for _ in range(data.draw(st.integers(1, 4))):
+            file = path / f"{data.draw(st.sampled_from(TABLES))}.csv"
+            lines = file.read_text(encoding="utf-8").split("\n")
+            number = data.draw(st.integers(0, len(lines) - 1))
+            cells = lines[number].split(",")
+            position = data.draw(st.integers(0, len(cells) - 1))
+            edit = data.draw(st.sampled_from(["cell", "cell", "cell", "cut", "line", "twice"]))
+            if edit == "cell":
+                cells[position] = data.draw(st.sampled_from(NASTY) | st.text(max_size=6))
+                lines[number] = ",".join(cells)
+            elif edit == "cut":
+                lines[number] = ",".join(cells[:position])
+            elif edit == "line":
+                del lines[number]
+            else:
+                lines.append(lines[number])
+            file.write_bytes("\n".join(lines).encode("utf-8", "surrogatepass"))
+        for fault in check_region(path):
+            assert fault.place
+            assert fault.subject
+            assert fault.rule
+            assert fault.cure

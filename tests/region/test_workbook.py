@@ -38,26 +38,26 @@ def test_the_workbook_is_the_same_region_as_the_folder(starter_workbook) -> None
     assert read_region(starter_workbook) == read_region(STARTER_FOLDER)
 
 
-@pytest.mark.parametrize(
-    ("value", "rule"),
-    [
-        ("3", "number stored as text"),
-        ("3,5", "decimal comma"),
-        ("1,200.5", "thousands separator"),
-        (datetime.datetime(2024, 5, 22), "must not be a date"),
-        (datetime.time(3, 5), "must not be a date"),
-        ("=1+2", "formulas are not read"),
-        (True, "plain number"),
-        (-3, "must be >= 0"),
-        (None, "blank; a missing figure is not zero"),
-    ],
-)
-def test_what_may_stand_in_a_number_cell(book, value, rule) -> None:
-    book.cell(VALUE).value = value
-    fault = book.only_fault()
-    assert fault.place == VALUE
-    assert rule in fault.rule
-    assert fault.subject == "Origin 'NTH-coast', destination 'STH-valley', good 'motor'"
+def test_what_may_stand_in_a_number_cell(book) -> None:
+    rules_of_values = {
+        "3": "number stored as text",
+        "3,5": "decimal comma",
+        "1,200.5": "thousands separator",
+        datetime.datetime(2024, 5, 22): "must not be a date",
+        datetime.time(3, 5): "must not be a date",
+        "=1+2": "formulas are not read",
+        True: "plain number",
+        -3: "must be >= 0",
+        None: "blank; a missing figure is not zero",
+    }
+    places = [f"demand!E{row}" for row in range(2, 11)]
+    for place, value in zip(places, rules_of_values, strict=True):
+        book.cell(place).value = value
+    faults = book.faults()
+    assert [fault.place for fault in faults] == places
+    for fault, rule in zip(faults, rules_of_values.values(), strict=True):
+        assert rule in fault.rule
+    assert faults[0].subject == ("Place 'NTH-coast', good 'motor', scenario 'low', field quantity")
 
 
 def test_zero_is_a_figure(book) -> None:

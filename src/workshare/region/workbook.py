@@ -9,6 +9,7 @@ fault with its cell and is never taken for a figure.
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -144,7 +145,10 @@ def _load(path: Path, parts: dict[str, bytes], log: FaultLog) -> Any:
         for name, data in parts.items():
             archive.writestr(name, data)
     try:
-        return openpyxl.load_workbook(stream, data_only=False, keep_links=False)
+        with warnings.catch_warnings():
+            # features of spreadsheets that openpyxl leaves out do not concern tables
+            warnings.simplefilter("ignore")
+            return openpyxl.load_workbook(stream, data_only=False, keep_links=False)
     except Exception as error:  # openpyxl raises errors of many kinds on damaged parts
         rule = "the workbook is damaged or not a spreadsheet"
         value = f"{type(error).__name__}: {error}"
