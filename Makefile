@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
-CHECKED := src tests benchmarks docs
+CHECKED := src tests benchmarks docs scripts
 
 .PHONY: help demo test test-slow format bench clean
 .NOTPARALLEL:
@@ -39,7 +39,7 @@ bench: $(VENV)/.installed
 
 clean:
 	rm -rf $(VENV) build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis workshare-report
-	find src tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(CHECKED) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment is made anew whenever the dependencies or their pinned versions change.
 $(VENV)/.installed: pyproject.toml constraints.txt

@@ -83,6 +83,7 @@ def study(monkeypatch: pytest.MonkeyPatch) -> Study:
     put("workshare.region", "read_region", lambda name, demand: (name, demand))
     put("workshare.studies.coordinate", "coordinate", stand_in.coordinate)
     put("workshare.reports", "write_report", write_report)
+    put("workshare.region", "case_names", lambda: ("islands", "lithium"))
     put("workshare.reports", "summary_lines", lambda result: list(LINES))
     put("workshare.reports.result_json", "result_text", json.dumps)
     return stand_in

@@ -145,6 +145,25 @@ def test_a_folder_that_cannot_be_written_is_found_before_the_work(
     assert study.asked == {}
 
 
+def test_a_folder_made_for_nothing_is_removed(
+    run: Callable[..., Any], study: Any, tmp_path: Path
+) -> None:
+    def fail() -> dict[str, Any]:
+        raise OptionError("no")
+
+    study.answer = fail
+    run("coordinate", "islands", "--out", "fresh")
+    (tmp_path / "kept").mkdir()
+    run("coordinate", "islands", "--out", "kept")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_an_unknown_region_is_wrong_usage(run: Callable[..., Any]) -> None:
+    done = run("coordinate", "atlantis")
+    assert done.exit_code == 2
+    assert "atlantis. Embedded cases: islands, lithium." in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments", [("--workers", "0"), ("--seed", "x"), ("--unknown",), ("one", "too many")]
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,10 +80,9 @@ def run_study(
     from workshare.region import read_region
     from workshare.studies.coordinate import coordinate as compute
 
+    must_exist(name)
     region = read_region(name, demand)
-    if folder is not None:
-        make_writable(folder)
-    with progress_on_stderr(quiet) as progress:
+    with writable(folder), progress_on_stderr(quiet) as progress:
         study = compute(region, scenarios=scenarios, seed=seed, progress=progress, workers=workers)
     result = study.to_dict()
     paths = write_files(result, folder)
@@ -96,12 +97,36 @@ def run_study(
     raise typer.Exit(exit_code(result))
 
 
-def make_writable(folder: Path) -> None:
-    """Create ``folder`` and prove, before the long computation, that files can be written in it."""
+def must_exist(name: str) -> None:
+    """Refuse a name that is neither a path nor an embedded case, before anything is read."""
+    from workshare.errors import OptionError
+    from workshare.region import case_names
+
+    if not Path(name).exists() and name not in case_names():
+        raise OptionError(
+            f"no such folder, workbook or embedded case: {name}. "
+            f"Embedded cases: {', '.join(case_names())}."
+        )
+
+
+@contextmanager
+def writable(folder: Path | None) -> Iterator[None]:
+    """Prove, before the long computation, that files can be written; leave no folder if it fails."""
+    if folder is None:
+        yield
+        return
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / ".workshare-write-test"
-    probe.write_text("")
-    probe.unlink()
+    try:
+        probe = folder / ".workshare-write-test"
+        probe.write_text("")
+        probe.unlink()
+        yield
+    except BaseException:
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def write_files(result: dict[str, Any], folder: Path | None) -> dict[str, Path]:
