@@ -111,7 +111,7 @@ def must_exist(name: str) -> None:
 
 @contextmanager
 def writable(folder: Path | None) -> Iterator[None]:
-    """Prove, before the long computation, that files can be written; leave no folder if it fails."""
+    """Prove that files can be written before the long work; leave no new folder if it fails."""
     if folder is None:
         yield
         return
