@@ -25,6 +25,7 @@ from workshare.reports.html_parts import (
     table_part,
 )
 from workshare.reports.plain import METHOD, OUTCOMES, certificate_sentence, status_sentence
+from workshare.reports.tables import Table
 from workshare.reports.view import Record, View
 from workshare.reports.words import is_number, listed, money, number, percent, plural, short, span
 
@@ -197,11 +198,9 @@ NOT_CHOSEN_COLUMNS = (
 def proof_section(seen: View) -> str:
     """Return convergence and certificate in plain words."""
     table = made.certificate(seen)
-    failed = [
-        line
-        for line in (seen.data.get("certificate") or {}).get("lines") or []
-        if not line["holds"]
-    ]
+    lines = (seen.data.get("certificate") or {}).get("lines") or []
+    failed = [line for line in lines if not line["holds"]]
+    checks = Table(table.name, table.title, table.columns, table.rows[: len(lines)])
     return section(
         "proof",
         "What is proven",
@@ -209,7 +208,8 @@ def proof_section(seen: View) -> str:
             paragraph(status_sentence(seen)),
             paragraph(certificate_sentence(seen), "warning" if failed else ""),
             figure_part(convergence(seen)),
-            table_part(table) if table.rows else "",
+            table_part(checks),
+            details("Every figure of the certificate", table_part(table)) if table.rows else "",
             csv_link(table) if table.rows else "",
         ],
     )

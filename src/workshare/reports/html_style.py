@@ -46,7 +46,7 @@ table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabul
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 caption span { display: block; position: sticky; left: 0; width: max-content;
   max-width: min(100%, calc(100vw - 2rem)); }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; min-width: 4rem;
+th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; min-width: 3.4rem;
   border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 thead th { border-bottom: 2px solid var(--ink); vertical-align: bottom; }
 tbody th { font-weight: 600; }
@@ -67,7 +67,7 @@ dd { margin: 0; }
 }
 footer { margin-top: 3rem; padding-bottom: 2rem; border-top: 1px solid var(--line); }
 @media print {
-  nav, .skip, .data { display: none; }
+  nav, .skip, .data, .aside details { display: none; }
   body { font-size: 10pt; }
   header, main, footer { max-width: none; padding: 0; }
   h2, h3, figcaption, caption { break-after: avoid; }

@@ -215,9 +215,12 @@ def certificate(seen: View) -> Table:
         for row in record.get("lines") or []
     ]
     for name in sorted(set(record) - {"lines"}):
-        value = record[name]
-        text = "" if is_number(value) else _flat(value)
-        rows.append((name.replace("_", " "), value, None, "", text))
+        value, words = record[name], name.replace("_", " ")
+        single = {words: value}
+        if isinstance(value, dict):
+            single = {f"{words}: {key}": value[key] for key in sorted(value)}
+        for label, item in single.items():
+            rows.append((label, item, None, "", "" if is_number(item) else _flat(item)))
     columns = (
         ("line", "", "text"),
         ("value", "", "number"),

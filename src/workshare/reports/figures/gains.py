@@ -83,9 +83,8 @@ def gains_by_scenario(result: Any) -> Figure:
         ),
         note=(
             f"Gain {AGAINST[against]}, {seen.money_unit}, before any transfer; blue with a plus "
-            "sign is a gain, orange with a minus sign a loss. k = thousand of the unit. With more "
-            f"than {MOST_COLUMNS} participants the picture leaves out the scenarios without one "
-            "participant; the table has them."
+            "sign is a gain, orange with a minus sign a loss. k = thousand of the unit."
+            + ("" if shown == drawn else " Scenarios without one participant: in the table only.")
         ),
         table=_table(seen, rows, "gains_by_scenario"),
         specification=_grid(seen, shown) if shown else statement([_NONE]),

@@ -150,7 +150,9 @@ def _picture(seen: View, shown: Sequence[Record], rows: Sequence[Record]) -> dic
     activities = _activity_order(seen, rows)
     codes = list(seen.participants)
     wide = len(codes) <= MOST_COLUMNS
-    labels = two_lines({code: seen.name("activities", code) for code in activities}, 19)
+    labels = two_lines(
+        {code: seen.name("activities", code) for code in activities}, 19 if wide else 30
+    )
     named = {code: labels.get(code, code) for code in [*activities, *codes]}
     across, down = (codes, activities) if wide else (activities, codes)
     ends = ("participant", "activity") if wide else ("activity", "participant")
@@ -165,7 +167,7 @@ def _picture(seen: View, shown: Sequence[Record], rows: Sequence[Record]) -> dic
         "grid": True,
     }
     axis |= {"tickBand": "extent", "gridColor": "white", "gridWidth": 1.5}
-    top = {**axis, "orient": "top", "labelAngle": 0 if wide else -60, "labelLimit": 90}
+    top = {**axis, "orient": "top", "labelAngle": 0 if wide else -60, "labelLimit": 150}
     side = {**axis, "labelLimit": left - 6, "labelExpr": LABEL_LINES}
     side["labelOffset"] = LABEL_OFFSET
     two = any("\n" in named[code] for code in down)
