@@ -157,15 +157,13 @@ def _exactness(
     """Ask for complete menus again and solve the restricted problem afresh, without a start."""
     prices: Array = solution.row_prices[: problem.dimensions]
     slack = max(0.0, value - solution.dual_bound) + 1e-9 * size
-    choices, complete = complete_choices(
-        problem.participants, prices, slack, settings.menu_count
-    )
+    choices, complete = complete_choices(problem.participants, prices, slack, settings.menu_count)
     if not complete:
         return Line("exactness", np.inf, settings.tolerance, "menus were not complete"), -np.inf
-    program = RestrictedProgram(problem, choices, tangents=[solution.selection.market.v])
-    answer = program.solve(tolerance=settings.tolerance, time_limit=settings.time_limit)
-    meaning = (
-        "complete menus with slack value - bound, solved afresh, hold no cheaper division (relative)"
+    program = RestrictedProgram(problem, choices, tangents=solution.tangents)
+    answer = program.solve(
+        tolerance=settings.tolerance, time_limit=settings.time_limit, explore=False
     )
+    meaning = "complete menus with slack value - bound, solved afresh, hold no cheaper division (relative)"
     gap = (value - answer.bound) / size
     return Line("exactness", gap, max(1e-6, settings.tolerance), meaning), answer.bound

@@ -260,25 +260,29 @@ class RestrictedProgram:
         start: Selection | None = None,
         max_passes: int = 30,
         time_limit: float = np.inf,
-        cutoff: float = np.inf,
+        explore: bool = True,
     ) -> Restricted:
         """Return the least-cost combination with a proven bound (M per year).
 
         ``tolerance`` is relative to the value. ``start`` is a selection already known: its value
         is kept unless it is beaten by more than the tolerance. ``time_limit`` in seconds bounds
         each MILP; a run cut short keeps its proven bound and the status ``time_limit``.
+        ``explore=False`` skips the loose first pass, where good tangents are known already.
         """
         import highspy
 
         best = start
         bound = -np.inf
         status = "solved"
-        self.highs.setOptionValue("mip_rel_gap", 0.2 * tolerance)
+        first = max(0.2 * tolerance, min(1e-4, 1e3 * tolerance))
+        self.highs.setOptionValue("mip_rel_gap", first if explore else 0.2 * tolerance)
         self.highs.setOptionValue("mip_abs_gap", 1e-10)
         self.highs.setOptionValue("time_limit", time_limit)
         self._set_costs(self.objective)
         passes = 0
         for passes in range(1, max_passes + 1):
+            if best is not None:
+                self._suggest(best.points)
             x = self._run()
             model_status = self.highs.getModelStatus()
             if x is None:
@@ -292,6 +296,8 @@ class RestrictedProgram:
                 status = "time_limit"
             gap = np.inf if best is None else best.value - bound
             scale = abs(best.value) if best is not None else 1.0
+            # the first pass shows where tangents are needed; only later ones must be proven closely
+            self.highs.setOptionValue("mip_rel_gap", 0.2 * tolerance)
             if gap <= tolerance * max(scale, 1e-9 * self.money) or status == "time_limit":
                 break
             added = self.add_tangents(self.market_levels(x))
@@ -306,36 +312,53 @@ class RestrictedProgram:
         objective: Array,
         *,
         most: float,
-        max_passes: int = 6,
+        start: Selection | None = None,
+        max_passes: int = 5,
         relative_gap: float = 1e-3,
-        time_limit: float = 5.0,
+        absolute_gap: float = 1e-7,
+        max_nodes: int = 500,
     ) -> Restricted:
         """Minimise another linear ``objective`` (over all columns) with cost at most ``most``.
 
-        :meth:`limit_cost` must have been called with ``most``. The bound returned is on the
-        objective; the selection is exact, and its cost is within ``most`` up to 1e-7 relative.
+        :meth:`limit_cost` must have been called. The bound returned is on the objective; the
+        selection is exact, and its cost is at most ``most``. The search stops after ``max_nodes``
+        branches (a number, not a time, so that the answer does not depend on the machine); then
+        the status is ``node_limit``.
         """
+        import highspy
+
         self.highs.setOptionValue("mip_rel_gap", relative_gap)
-        self.highs.setOptionValue("mip_abs_gap", 1e-7)
-        self.highs.setOptionValue("time_limit", time_limit)
+        self.highs.setOptionValue("mip_abs_gap", absolute_gap)
+        self.highs.setOptionValue("mip_max_nodes", max_nodes)
         self._set_costs(objective)
         best = None
         bound = -np.inf
+        status = "solved"
         passes = 0
-        for passes in range(1, max_passes + 1):
+        for _ in range(max_passes):
+            passes += 1
+            if start is not None:
+                self._suggest(start.points)
             x = self._run()
             if x is None:
                 break
             bound = max(bound, float(self.highs.getInfo().mip_dual_bound))
+            if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                status = "node_limit"
             found = self.exact(x)
-            if found is not None and found.value <= most + 1e-7 * abs(most):
+            if found is not None and found.value <= most:
                 best = found
                 break
             added = self.add_tangents(self.market_levels(x))
             added += self.add_tangents(found.market.v) if found is not None else 0
             if added == 0:
                 break
-        return Restricted(best, bound, "solved" if best else "not found", passes)
+        self.highs.setOptionValue("mip_max_nodes", 2**31 - 1)
+        return Restricted(best, bound, status if best else "not found", passes)
+
+    def fix(self, column: int, value: float) -> None:
+        """Hold ``column`` at ``value`` from now on."""
+        self.highs.changeColBounds(column, value, value)
 
     def _set_costs(self, objective: Array) -> None:
         index = np.arange(self.columns, dtype=np.int32)
@@ -345,9 +368,28 @@ class RestrictedProgram:
         self.highs.run()
         solution = self.highs.getSolution()
         values = np.asarray(solution.col_value)
-        if values.size == 0 or not self.highs.getInfo().primal_solution_status == 2:
+        if values.size == 0 or self.highs.getInfo().primal_solution_status != 2:
             return None
         return values
+
+    def _suggest(self, points: Sequence[Point]) -> None:
+        """Tell HiGHS of a division already known, where it can be said in these columns."""
+        decision = np.zeros(self.decisions)
+        column = 0
+        for choice, point in zip(self.choices, points, strict=True):
+            if isinstance(choice, PrivateModel):
+                running = {group.label for group in point.plan.meta}
+                width = len(choice.groups)
+                decision[column : column + width] = [g.label in running for g in choice.groups]
+            else:
+                width = len(choice)
+                same = [plan.id == point.plan.id for plan in choice]
+                if not any(same):
+                    return
+                decision[column + same.index(True)] = 1.0
+            column += width
+        index = np.arange(self.decisions, dtype=np.int32)
+        self.highs.setSolution(self.decisions, index, decision)
 
     def market_levels(self, x: Array) -> Array:
         """Return the market variables of a MILP point, in canonical units."""
@@ -450,7 +492,7 @@ def _collect_plans(table: _Columns, number: int, plans: Sequence[Plan]) -> None:
         for row, limit in zip(plan.rows, plan.limits, strict=True):
             levels = {start + k: float(c) for k, c in enumerate(row) if c != 0}
             table.rows.append(({decision: -float(limit)}, levels, -np.inf, 0.0))
-    members = {k: 1.0 for k in range(first, len(table.participant))}
+    members = dict.fromkeys(range(first, len(table.participant)), 1.0)
     table.rows.append((members, {}, 1.0, 1.0))
 
 

@@ -34,6 +34,7 @@ from workshare.studies.outcome import Outcome
 from workshare.studies.play_out import (
     Equilibria,
     Play,
+    changing,
     equilibria,
     isolated,
     outcome_at,
@@ -88,7 +89,7 @@ class CoordinationResult:
     equilibria: Equilibria | None
     scenarios: tuple[Outcome, ...]
     records: dict[str, dict[str, Any]]
-    convergence: tuple[tuple[int, float, float], ...]
+    convergence: tuple[tuple[int, float, float, float], ...]
     statistics: dict[str, Any]
     options: dict[str, Any]
     seed: int
@@ -240,7 +241,7 @@ class _Work:
         self.tell("least cost", 0.0, "asking participants for best responses")
         self.solution = solve(self.setting.problem, self.settings, progress=self.progress)
         self.certificate = certify(self.setting.problem, self.solution, self.settings)
-        uplifts: dict[str, float] = {code: 0.0 for code in self.setting.participants}
+        uplifts: dict[str, float] = dict.fromkeys(self.setting.participants, 0.0)
         for participant in self.setting.problem.participants:
             uplifts[participant.owner] += self.certificate.uplifts[participant.id]
         exact = self.certificate.status == "exact"
@@ -331,7 +332,7 @@ class _Work:
         for name, (function, title, text, criterion) in _DIRECT.items():
             if name in names:
                 self.tell("scenarios", len(self.found) / len(names), title)
-                claim = f"{share}; criterion solved to a gap of 0.1 %"
+                claim = f"{share}; best for its criterion that a limited search found"
                 self._keep(name, function(bench), title, text, criterion, claim)
         self._minus([name for name in names if name.startswith("minus_")])
         for number in range(1, ALTERNATIVES + 1):
@@ -349,7 +350,7 @@ class _Work:
                     f"Alternative {number}",
                     "As different as possible from the least-cost division and earlier alternatives.",
                     "most different makers",
-                    f"{share}; difference solved to a gap of 0.1 %",
+                    f"{share}; most different that a limited search found",
                 )
         self._fair(names)
         self.timings["scenarios"] = time.perf_counter() - start
@@ -379,9 +380,9 @@ class _Work:
         codes = [name.removeprefix("minus_") for name in names]
         assert self.solution is not None
         known = {code: self.alone[code][1] for code in codes if code in self.alone}
+        looser = replace(self.settings, tolerance=max(1e-5, self.settings.tolerance))
         tasks = [
-            (self.region, self.account, code, self.solution, self.settings, known[code])
-            for code in codes
+            (self.region, self.account, code, self.solution, looser, known[code]) for code in codes
         ]
         done = map_tasks(
             _minus_task,
@@ -397,7 +398,7 @@ class _Work:
             alone = self.setting.without_links(code)
             gap = max(0.0, answer.selection.value - answer.bound)
             relative = gap / max(abs(answer.selection.value), 1e-12)
-            exact = "no such division is worth more" if answer.exact else f"gap {relative:.1e}"
+            exact = f"no such division is worth more than {relative:.1e} above it, relatively"
             self.found[f"minus_{code}"] = offers.selection_outcome(
                 alone,
                 answer.selection,
@@ -407,7 +408,7 @@ class _Work:
                     f"{titles[code]} stays out, at the plan it chooses alone; the others coordinate."
                 ),
                 criterion="highest market value without it",
-                claim=exact,
+                claim=exact if answer.proven else "best found; answers were not all proven",
             )
             self.settings_of[f"minus_{code}"] = alone
         if done.interrupted:
@@ -515,7 +516,10 @@ class _Work:
             equilibria=self.nash,
             scenarios=tuple(ordered),
             records=records,
-            convergence=tuple((n, -bound, -value) for n, bound, value in self.solution.trace),
+            convergence=tuple(
+                (n, -bound, -value if n > len(self.solution.rounds) else math.nan, -value)
+                for n, bound, value in self.solution.trace
+            ),
             statistics={
                 "rounds": len(self.solution.rounds),
                 "messages": sum(r.messages for r in self.solution.rounds),
@@ -635,7 +639,12 @@ def result_record(result: CoordinationResult) -> dict[str, Any]:
             "status": "sampled" if result.equilibria.equilibria else "none found",
             "equilibria": [result.records[o.name] for o in result.equilibria.equilibria],
             "cycles": [
-                {"start": play.start, "order": list(play.order), "length": len(play.cycle)}
+                {
+                    "start": play.start,
+                    "order": list(play.order),
+                    "length": len(play.cycle),
+                    "changing": changing(play),
+                }
                 for play in result.equilibria.cycles
             ],
             "claim": (
@@ -688,8 +697,8 @@ def result_record(result: CoordinationResult) -> dict[str, Any]:
             ],
         },
         "convergence": [
-            {"round": number, "bound": bound, "value": value}
-            for number, bound, value in result.convergence
+            {"round": number, "bound": bound, "value": value, "convexified": convexified}
+            for number, bound, value, convexified in result.convergence
         ],
         "statistics": result.statistics,
         "method": result.options["settings"]["method"],

@@ -32,7 +32,9 @@ class Duplication:
         return max(0.0, self.fixed_cost - self.needed_fixed_cost)
 
 
-def duplications(setting: Setting, outcome: Outcome, least_share: float = 0.01) -> list[Duplication]:
+def duplications(
+    setting: Setting, outcome: Outcome, least_share: float = 0.01
+) -> list[Duplication]:
     """Return the activities with new plants at two places or more whose fixed cost is not needed.
 
     Only an extra above ``least_share`` of the activity's fixed cost is named.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+from workshare.region.region import WORLD
 from workshare.response import Group
 from workshare.response.model import gross_output, net_output
 from workshare.studies.outcome import Outcome
@@ -47,7 +49,7 @@ class Shortfall:
 
 def not_chosen(setting: Setting, outcome: Outcome) -> list[NotChosen]:
     """Return, for every activity allowed at a place without a new plant there, its nearest size."""
-    price = {(p.place, p.good): p.price for p in outcome.prices}
+    price = Prices.of(setting, outcome)
     entered = {
         (plant.group.place, plant.group.activity)
         for plant in outcome.plants
@@ -65,26 +67,60 @@ def not_chosen(setting: Setting, outcome: Outcome) -> list[NotChosen]:
     return sorted(nearest.values(), key=lambda item: (_distance(item), item.group.label))
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a plant would pay and get at a place, also where nobody makes or uses the good yet."""
+
+    here: dict[tuple[str, str], float]
+    buying: dict[tuple[str, str], float]
+    selling: dict[tuple[str, str], float]
+
+    @staticmethod
+    def of(setting: Setting, outcome: Outcome) -> Prices:
+        """Return local prices, the cheapest landed cost and the best sale net of moving it."""
+        here = {(p.place, p.good): p.price for p in outcome.prices if not math.isnan(p.price)}
+        buying = dict(here)
+        selling = dict(here)
+        for link in setting.region.links:
+            move = link.freight + link.tariff
+            start = here.get((link.origin, link.good))
+            end = here.get((link.destination, link.good))
+            if link.origin == WORLD:
+                start = outcome.outside.get((link.good, "supply"))
+            if link.destination == WORLD:
+                end = outcome.outside.get((link.good, "demand"))
+            at, to = (link.destination, link.good), (link.origin, link.good)
+            if start is not None and at not in here:
+                buying[at] = min(buying.get(at, math.inf), start + move)
+            if end is not None and to not in here:
+                selling[to] = max(selling.get(to, 0.0), end - move)
+        return Prices(here, buying, selling)
+
+
 def _distance(item: NotChosen) -> float:
+    if math.isinf(item.price_needed):
+        return math.inf
     return (item.price_needed - item.price_now) / max(abs(item.price_now), 1e-12)
 
 
-def _entry(
-    setting: Setting, code: str, group: Group, price: dict[tuple[str, str], float]
-) -> NotChosen:
+def _entry(setting: Setting, code: str, group: Group, price: Prices) -> NotChosen:
     activity = next(a for a in setting.region.activities if a.id == group.activity)
+    tradable = {good.id for good in setting.region.goods if good.tradable}
     made = gross_output(activity)[activity.output]
-    others = sum(
-        amount * price.get((group.place, good), 0.0)
-        for good, amount in net_output(activity).items()
-        if good != activity.output
-    )
+    others = 0.0
+    for good, amount in net_output(activity).items():
+        at = (group.place, good)
+        if good != activity.output and amount != 0 and good in tradable:
+            table, missing_price = (price.selling, 0.0) if amount > 0 else (price.buying, math.inf)
+            others += amount * table.get(at, missing_price)
     own_use = activity.inputs.get(activity.output, 0.0)
     unit = group.unit_cost + group.fixed_cost / group.upper - others
     needed = unit / max(made - own_use, 1e-12)
-    now = price.get((group.place, activity.output), 0.0)
+    now = price.selling.get((group.place, activity.output), 0.0)
     missing = (needed - now) * (made - own_use) * group.upper
-    if missing > 0:
+    if math.isinf(needed):
+        why = "an input is not for sale here"
+    elif missing > 0:
         why = "its cost at full load is above the price of its product here"
     else:
         why = "it would cover its cost at these prices, but lower them for everyone by entering"
@@ -103,7 +139,7 @@ def shortfalls(setting: Setting, outcome: Outcome, nearly: list[NotChosen]) -> l
         if not good.tradable:
             continue
         imports = outcome.imports.get(good.id, 0.0)
-        here = [price for price in outcome.prices if price.good == good.id]
+        here = [p for p in outcome.prices if p.good == good.id and not math.isnan(p.price)]
         final = sum(price.demand for price in here)
         wanted = sum(d.quantity for d in region.demands if d.good == good.id)
         inputs = sum(
@@ -114,7 +150,7 @@ def shortfalls(setting: Setting, outcome: Outcome, nearly: list[NotChosen]) -> l
         )
         use = final + inputs
         unmet = max(0.0, wanted - final)
-        if use <= 0 and unmet <= 0:
+        if not here or (use <= 0 and unmet <= 0):
             continue
         if imports <= 1e-4 * use and unmet <= 0.01 * max(wanted, 1e-12):
             continue

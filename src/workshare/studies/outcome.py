@@ -12,6 +12,7 @@ revenue and the rest of the world's surplus on the shared curves.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,7 +70,10 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class LocalPrice:
-    """The price of a good at a place (M per unit), with net supply and final demand (units/year)."""
+    """The price of a good at a place (M per unit), with net supply and final demand (units/year).
+
+    Where nobody makes or uses the good no price is defined: ``price`` is NaN.
+    """
 
     place: str
     good: str
@@ -81,7 +85,11 @@ class LocalPrice:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An outcome, complete: every number of a scenario's page follows from it."""
+    """An outcome, complete: every number of a scenario's page follows from it.
+
+    ``imports`` and ``exports`` are by good; ``outside`` is the rest of the world's price of a good
+    on its side (``supply`` or ``demand``), M per unit.
+    """
 
     name: str
     title: str
@@ -97,6 +105,7 @@ class Outcome:
     prices: tuple[LocalPrice, ...]
     imports: dict[str, float]
     exports: dict[str, float]
+    outside: dict[tuple[str, str], float]
     emissions: float
     jobs: float
     holdings: tuple[tuple[str, frozenset[str]], ...]
@@ -129,9 +138,11 @@ def outcome_of(
     """Return the outcome of ``selection``; ``held`` adds plants that are held but stand idle."""
     plants = _plants(setting, selection, held or {}, idle)
     prices, index = _prices(setting, selection)
-    flows, imports, exports, world = _flows(setting, selection, index)
+    flows, imports, exports, outside = _flows(setting, selection, index)
+    world = sum(outside[good, "supply"] * amount for good, amount in imports.items())
+    world -= sum(outside[good, "demand"] * amount for good, amount in exports.items())
     accounts = _accounts(setting, selection, plants, prices, flows)
-    use_worth = sum(p.demand_surplus + p.price * p.demand for p in prices)
+    use_worth = sum(p.demand_surplus + p.price * p.demand for p in prices if p.demand > 0)
     freight = sum(flow.freight * flow.quantity for flow in flows)
     value = use_worth - freight - world - sum(a.private_cost for a in accounts)
     national = sum(account.value for account in accounts)
@@ -158,6 +169,7 @@ def outcome_of(
         prices=tuple(prices),
         imports=imports,
         exports=exports,
+        outside=outside,
         emissions=emissions,
         jobs=jobs,
         holdings=setting.key(holdings),
@@ -219,11 +231,19 @@ def _prices(
             worth = -market.cost[k] * quantity - 0.5 * market.curvature[k] * quantity**2
             used[key] = used.get(key, 0.0) + quantity
             surplus[key] = surplus.get(key, 0.0) + float(worth) - index[key] * quantity
+    scale = {
+        (c.destination, c.good): s for c, s in zip(market.columns, market.column_scale, strict=True)
+    }
+    active = {
+        (d.place, d.good): max(abs(float(total[k])), used.get((d.place, d.good), 0.0))
+        > 1e-6 * scale.get((d.place, d.good), 1.0)
+        for k, d in enumerate(setting.dimensions)
+    }
     prices = [
         LocalPrice(
             d.place,
             d.good,
-            float(selection.prices[k]),
+            float(selection.prices[k]) if active[d.place, d.good] else math.nan,
             float(total[k]),
             used.get((d.place, d.good), 0.0),
             surplus.get((d.place, d.good), 0.0),
@@ -236,8 +256,8 @@ def _prices(
 
 def _flows(
     setting: Setting, selection: Selection, index: dict[tuple[str, str], float]
-) -> tuple[list[Flow], dict[str, float], dict[str, float], float]:
-    """Return flows, imports and exports by good, and what imports cost less what exports earn."""
+) -> tuple[list[Flow], dict[str, float], dict[str, float], dict[tuple[str, str], float]]:
+    """Return flows, imports and exports by good, and the outside's prices."""
     market = setting.market
     curves = {(c.good, c.side): c for c in setting.region.outside}
     imports: dict[str, float] = defaultdict(float)
@@ -280,9 +300,7 @@ def _flows(
                 column.tariff,
             )
         )
-    cost = sum(paid[good, "supply"] * amount for good, amount in imports.items())
-    earned = sum(paid[good, "demand"] * amount for good, amount in exports.items())
-    return flows, dict(imports), dict(exports), cost - earned
+    return flows, dict(imports), dict(exports), paid
 
 
 def _accounts(
@@ -298,7 +316,8 @@ def _accounts(
     tariff: dict[str, float] = defaultdict(float)
     cost: dict[str, float] = defaultdict(float)
     for price in prices:
-        revenue[owner[price.place]] += price.price * price.net_supply
+        if not math.isnan(price.price):
+            revenue[owner[price.place]] += price.price * price.net_supply
         surplus[owner[price.place]] += price.demand_surplus
     for flow in flows:
         if flow.destination != WORLD:

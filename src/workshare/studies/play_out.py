@@ -197,6 +197,19 @@ def play(
     return Play(start, tuple(order), "unfinished", sweeps, seen[-1])
 
 
+def changing(play: Play) -> dict[str, list[str]]:
+    """Return, by participant, the groups that come and go along the cycle of ``play``."""
+    result: dict[str, list[str]] = {}
+    for position in range(len(play.order)):
+        held = [step[position] for step in play.cycle]
+        code = held[0][0]
+        always = frozenset.intersection(*(groups for _, groups in held))
+        ever = frozenset[str]().union(*(groups for _, groups in held))
+        if ever - always:
+            result[code] = sorted(ever - always)
+    return result
+
+
 def schedule(
     participants: Sequence[str], starts: dict[str, Holdings], seed: int = 0
 ) -> list[tuple[str, Holdings, list[str]]]:

@@ -18,7 +18,7 @@ from workshare.arrays import Array
 from workshare.coordination import RestrictedProgram, Selection, Settings, Solution, solve
 from workshare.coordination.problem import Problem
 from workshare.coordination.solve import complete_choices
-from workshare.response import Plan, TablePart, participant_parts
+from workshare.response import Group, Plan, TablePart, participant_parts
 from workshare.studies.outcome import Outcome, outcome_of
 from workshare.studies.play_out import changes, outcome_at
 from workshare.studies.setting import Setting
@@ -38,10 +38,12 @@ class Bench:
     reference: dict[str, frozenset[str]]
     best: Selection = field(init=False)
     most: float = field(init=False)
+    tangents: list[Array] = field(init=False)
 
     def __post_init__(self) -> None:
         self.best = self.solution.selection
         self.most = self.best.value + self.slack
+        self.tangents = list(self.solution.tangents)
 
     def program(self) -> RestrictedProgram:
         """Return a fresh programme over every plan within the slack, with its cost limited."""
@@ -50,11 +52,47 @@ class Bench:
         choices, _ = complete_choices(
             self.setting.problem.participants, prices, reach, self.settings.menu_count
         )
-        program = RestrictedProgram(
-            self.setting.problem, choices, tangents=self.solution.tangents
-        )
-        program.limit_cost(self.most)
+        program = RestrictedProgram(self.setting.problem, choices, tangents=self.tangents)
+        # tangents see a little less than the true cost: ask for a little less, accept up to most
+        program.limit_cost(self.most - 0.02 * self.slack)
         return program
+
+    def best_for(self, program: RestrictedProgram, objective: Array) -> Selection | None:
+        """Return the division within the slack that minimises ``objective``."""
+        return self._kept(program.solve_for(objective, most=self.most, start=self.best).selection)
+
+    def best_makers(
+        self, program: RestrictedProgram, objective: Array, flags: dict[tuple[str, str], int]
+    ) -> Selection | None:
+        """Minimise a count over the makers' ``flags``; then cost, with those makers held."""
+        answer = program.solve_for(
+            objective, most=self.most, start=self.best, absolute_gap=0.5, relative_gap=0.0
+        )
+        if answer.selection is None:
+            return None
+        held = {
+            (code, group.activity) for code, group in new_groups(self.setting, answer.selection)
+        }
+        for key, flag in flags.items():
+            program.fix(flag, 1.0 if key in held else 0.0)
+        polished = program.solve(tolerance=1e-4, start=answer.selection, max_passes=2)
+        return self._kept(polished.selection)
+
+    def _kept(self, selection: Selection | None) -> Selection | None:
+        if selection is not None:
+            self.tangents.append(selection.market.v)
+        return selection
+
+
+def new_groups(setting: Setting, selection: Selection) -> list[tuple[str, Group]]:
+    """Return (participant, group) of every new group that runs in ``selection``."""
+    owner = setting.region.place_owner()
+    return [
+        (owner[group.place], group)
+        for point in selection.points
+        for group in point.plan.meta
+        if not group.existing
+    ]
 
 
 def makers(program: RestrictedProgram) -> dict[tuple[str, str], list[int]]:
@@ -75,7 +113,7 @@ def add_maker_flags(program: RestrictedProgram) -> dict[tuple[str, str], int]:
         flag = program.add_column(0.0, 1.0)
         for decision in decisions:
             program.add_row({flag: 1.0, decision: -1.0}, 0.0, np.inf)
-        program.add_row({flag: 1.0, **{d: -1.0 for d in decisions}}, -np.inf, 0.0)
+        program.add_row({flag: 1.0, **dict.fromkeys(decisions, -1.0)}, -np.inf, 0.0)
         flags[key] = flag
     return flags
 
@@ -92,29 +130,24 @@ def small_cost(program: RestrictedProgram) -> Array:
 
 
 def fewest_changes(bench: Bench) -> Selection | None:
-    """Return the division closest to what each would do uncoordinated (fewest activities changed)."""
+    """Return the division whose makers differ least from those of the national plans."""
     program = bench.program()
     flags = add_maker_flags(program)
-    objective = small_cost(program)
+    objective = np.zeros(program.columns)
     held = makers_of(bench.reference.items())
     for key, flag in flags.items():
         objective[flag] = -1.0 if key in held else 1.0
-    # among equals, keep the very plants of the national plans
-    national = {label for labels in bench.reference.values() for label in labels}
-    for decision, groups in enumerate(program.table.what):
-        new = [g.label for g in groups if not g.existing]
-        objective[decision] += 0.01 * sum(-1.0 if label in national else 1.0 for label in new)
-    return program.solve_for(objective, most=bench.most).selection
+    return bench.best_makers(program, objective, flags)
 
 
 def least_duplication(bench: Bench) -> Selection | None:
     """Return the division in which the fewest participants build the same activity."""
     program = bench.program()
     flags = add_maker_flags(program)
-    objective = small_cost(program)
+    objective = np.zeros(program.columns)
     for flag in flags.values():
         objective[flag] = 1.0
-    return program.solve_for(objective, most=bench.most).selection
+    return bench.best_makers(program, objective, flags)
 
 
 def lowest_emissions(bench: Bench) -> Selection | None:
@@ -123,7 +156,7 @@ def lowest_emissions(bench: Bench) -> Selection | None:
     objective = small_cost(program)
     column = _market_column(program, "emissions")
     objective[column] = 1.0
-    return program.solve_for(objective, most=bench.most).selection
+    return bench.best_for(program, objective)
 
 
 def most_resilient(bench: Bench) -> Selection | None:
@@ -140,9 +173,7 @@ def most_resilient(bench: Bench) -> Selection | None:
     objective = small_cost(program)
     outputs = {a.id: a.output for a in setting.region.activities}
     for good, value in weight.items():
-        scale = market.column_scale[
-            next(k for k, c in enumerate(market.columns) if c.good == good)
-        ]
+        scale = market.column_scale[next(k for k, c in enumerate(market.columns) if c.good == good)]
         peak = program.add_column(0.0, np.inf)
         objective = np.append(objective, value)
         sources: dict[str, dict[int, float]] = {}
@@ -156,12 +187,10 @@ def most_resilient(bench: Bench) -> Selection | None:
             k for k, c in enumerate(market.columns) if c.kind == "world_supply" and c.good == good
         ]
         for k in world:
-            sources["world"] = {
-                program.first_market + k: -market.column_scale[k] / scale
-            }
+            sources["world"] = {program.first_market + k: -market.column_scale[k] / scale}
         for terms in sources.values():
             program.add_row({peak: 1.0, **terms}, 0.0, np.inf)
-    return program.solve_for(objective, most=bench.most).selection
+    return bench.best_for(program, objective)
 
 
 def alternative(bench: Bench, earlier: list[Outcome]) -> Selection | None:
@@ -171,7 +200,7 @@ def alternative(bench: Bench, earlier: list[Outcome]) -> Selection | None:
     """
     program = bench.program()
     flags = add_maker_flags(program)
-    objective = small_cost(program)
+    objective = np.zeros(program.columns)
     for outcome in earlier:
         held = makers_of(outcome.holdings)
         for key, flag in flags.items():
@@ -183,7 +212,7 @@ def alternative(bench: Bench, earlier: list[Outcome]) -> Selection | None:
         outside = {flag: 1.0 for key, flag in flags.items() if key not in held}
         if inside or outside:
             program.add_row({**inside, **outside}, 1.0 - len(inside), np.inf)
-    return program.solve_for(objective, most=bench.most).selection
+    return bench.best_makers(program, objective, flags)
 
 
 def minus(
@@ -251,9 +280,7 @@ def relative_gains(
     return {code: (values[code] - outside[code]) / size[code] for code in values}
 
 
-def selection_outcome(
-    setting: Setting, selection: Selection, name: str, **texts: str
-) -> Outcome:
+def selection_outcome(setting: Setting, selection: Selection, name: str, **texts: str) -> Outcome:
     """Return the outcome of a coordinated ``selection``."""
     return outcome_of(setting, selection, name=name, **texts)  # type: ignore[arg-type]
 
@@ -267,7 +294,9 @@ def _values(setting: Setting, best: Selection) -> dict[str, float]:
     """Return the value share of each tradable good in the region's use at the best division."""
     market = setting.market
     worth: dict[str, float] = {}
-    index = {(d.place, d.good): float(p) for d, p in zip(setting.dimensions, best.prices, strict=True)}
+    index = {
+        (d.place, d.good): float(p) for d, p in zip(setting.dimensions, best.prices, strict=True)
+    }
     for k, column in enumerate(market.columns):
         if column.kind in ("ship", "import", "demand"):
             price = index.get((column.destination, column.good), 0.0)
@@ -281,12 +310,9 @@ def _values(setting: Setting, best: Selection) -> dict[str, float]:
 def _same_columns(setting: Setting, other: Setting, solution: Solution) -> list[Array]:
     """Return known market levels re-ordered for a market with fewer columns (for its tangents)."""
     index = {
-        (c.kind, c.good, c.origin, c.destination): k
-        for k, c in enumerate(setting.market.columns)
+        (c.kind, c.good, c.origin, c.destination): k for k, c in enumerate(setting.market.columns)
     }
-    picks = [
-        index.get((c.kind, c.good, c.origin, c.destination)) for c in other.market.columns
-    ]
+    picks = [index.get((c.kind, c.good, c.origin, c.destination)) for c in other.market.columns]
     return [
         np.array([0.0 if pick is None else levels[pick] for pick in picks])
         for levels in solution.tangents
