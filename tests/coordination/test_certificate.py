@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference.random_regions import random_region
 
+from reference.random_regions import random_region
 from workshare.coordination import Options, Problem, Settings, Solution, certify, solve
 from workshare.market import spatial_market
 from workshare.response import local_participants
@@ -54,7 +54,9 @@ def test_a_worse_division_called_exact_is_caught(
     solved: tuple[Problem, Solution, Settings],
 ) -> None:
     problem, solution, settings = solved
-    idle = [part.menu(np.zeros(problem.dimensions), 0.0, 1).plans[0] for part in problem.participants]
+    idle = [
+        part.menu(np.zeros(problem.dimensions), 0.0, 1).plans[0] for part in problem.participants
+    ]
     points = tuple(plan.at(plan.lower) for plan in idle)
     market = problem.market.evaluate(sum(point.contribution for point in points))
     value = sum(point.cost for point in points) + market.value

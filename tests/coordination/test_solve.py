@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+
 from reference.monolithic import solve_monolithic
 from reference.random_regions import random_region
-
 from workshare.coordination import Options, Problem, Settings, certify, solve
 from workshare.coordination.column_generation import mixed
 from workshare.coordination.iterate import iterate
@@ -60,7 +62,9 @@ def test_bounds_rise_and_few_participants_stay_mixed(seed: int) -> None:
     bounds = [record.bound for record in state.rounds]
     assert bounds == sorted(bounds)
     masters = [record.master for record in state.rounds]
-    assert all(later <= earlier + 1e-6 * abs(earlier) for earlier, later in zip(masters, masters[1:], strict=False))
+    assert all(
+        later <= earlier + 1e-6 * abs(earlier) for earlier, later in itertools.pairwise(masters)
+    )
     assert len(mixed(state)) <= problem.dimensions
     assert bounds[-1] <= masters[-1] + 1e-6 * abs(masters[-1])
 

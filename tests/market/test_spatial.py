@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference.market_by_hand import HandCase, hand_cases
 
+from reference.market_by_hand import HandCase, hand_cases
 from workshare.errors import OptionError
 from workshare.market import spatial_market
 from workshare.region.dimensions import shared_dimensions
@@ -16,7 +16,10 @@ from workshare.region.dimensions import shared_dimensions
 def contribution_of(case: HandCase) -> np.ndarray:
     dimensions = shared_dimensions(case.region)
     return np.array(
-        [case.net_supply.get((d.place, d.good), 0.0) if d.kind == "balance" else 0.0 for d in dimensions]
+        [
+            case.net_supply.get((d.place, d.good), 0.0) if d.kind == "balance" else 0.0
+            for d in dimensions
+        ]
     )
 
 

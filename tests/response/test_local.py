@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from reference.random_regions import random_region
 
+from reference.random_regions import random_region
 from workshare.region.dimensions import shared_dimensions
 from workshare.region.region import Region
 from workshare.response import (

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
+
 from reference.random_regions import random_region
 from reference.units import capital_recovery
-
 from workshare.response.model import annuity, private_model, split
 
 

@@ -1,9 +1,9 @@
 """The certificate: every claim about a division recomputed from problem and answer alone.
 
 Nothing here trusts the method that found the answer. The primal value is re-added with the market
-re-solved at the summed contributions; the lower bound is rebuilt by asking every participant again at
-the stated prices and adding the market's closed-form support; the difference must equal, to rounding,
-what participants forgo by following the plan (the *uplifts*) plus the Bregman distance of the market:
+re-solved at the summed contributions; the lower bound is rebuilt by asking every participant again
+at the stated prices and adding the market's closed-form support; the difference must equal, to
+rounding, what participants forgo by following the plan (the *uplifts*) plus the Bregman distance:
 
     cost(x) - bound(p) = sum_i [f_i(x_i) - p.g_i(x_i) - theta_i(p)] + [F(z) + p.z - support(p)].
 """
@@ -164,6 +164,8 @@ def _exactness(
     answer = program.solve(
         tolerance=settings.tolerance, time_limit=settings.time_limit, explore=False
     )
-    meaning = "complete menus with slack value - bound, solved afresh, hold no cheaper division (relative)"
+    meaning = (
+        "complete menus with slack value - bound, solved afresh, hold nothing cheaper (relative)"
+    )
     gap = (value - answer.bound) / size
     return Line("exactness", gap, max(1e-6, settings.tolerance), meaning), answer.bound

@@ -54,7 +54,9 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``tolerance``: stop when (convexified value - bound) <= tolerance * |bound| or the scale below.
+    """When to stop, and how much to ask.
+
+    ``tolerance``: stop when convexified value - bound <= tolerance * max(|bound|, scale).
 
     ``scale`` is a money amount (M per year) that counts as large where the bound is near zero;
     ``near`` is the slack within which tied plans are answered together, as a share of ``scale``;

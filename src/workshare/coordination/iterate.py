@@ -1,4 +1,4 @@
-"""The loop that every method shares: step until it terminates, report progress, survive an interrupt."""
+"""The loop that every method shares: step until it ends, report progress, survive an interrupt."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ import scipy.sparse as sp
 
 from workshare.arrays import Array
 from workshare.coordination.problem import Problem, Selection, total_contribution
-from workshare.market import Supply, no_supply
+from workshare.market import Market, Supply, no_supply
 from workshare.response import Group, Plan, Point, PrivateModel, plan_of
 
 Choice = Sequence[Plan] | PrivateModel
@@ -172,8 +172,8 @@ class RestrictedProgram:
         highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-        # measured on the embedded cases: sub-MIP heuristics and cuts below the root cost four fifths
-        # of the time and improve nothing, since good divisions are known before the search starts
+        # measured on the embedded cases: sub-MIP heuristics and cuts below the root cost most of
+        # the time and improve nothing, since good divisions are known before the search starts
         for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost"):
             highs.setOptionValue(f"mip_heuristic_run_{name}", False)
         highs.setOptionValue("mip_allow_cut_separation_at_nodes", False)
@@ -398,7 +398,7 @@ class RestrictedProgram:
 
     def exact(self, x: Array) -> Selection | None:
         """Return the exact quadratic optimum at the decisions of the MILP point ``x``."""
-        return operate(self.problem, self.plans(x))
+        return operate(self.problem.market, self.plans(x))
 
     def plans(self, x: Array) -> list[Plan]:
         """Return the plan of each participant at the MILP point ``x``."""
@@ -416,18 +416,18 @@ class RestrictedProgram:
         return chosen
 
 
-def operate(problem: Problem, plans: Sequence[Plan]) -> Selection | None:
+def operate(market: Market, plans: Sequence[Plan]) -> Selection | None:
     """Return the best operation of given plans together with the market, or None if infeasible.
 
     The convex quadratic problem over all operating levels and market flows; its row prices are the
     prices of the selection.
     """
-    fixed = np.zeros(problem.dimensions)
+    fixed = np.zeros(market.dimensions)
     for plan in plans:
         fixed += plan.contribution
-    supply = _supply([plan for plan in plans if plan.unit_cost.size], problem.dimensions)
-    market, levels = problem.market.clear(fixed, supply)
-    if market.status in ("infeasible", "failed") or market.unmet > 1e-6:
+    supply = _supply([plan for plan in plans if plan.unit_cost.size], market.dimensions)
+    cleared, levels = market.clear(fixed, supply)
+    if cleared.status in ("infeasible", "failed") or cleared.unmet > 1e-6:
         return None
     points: list[Point] = []
     column = 0
@@ -435,7 +435,7 @@ def operate(problem: Problem, plans: Sequence[Plan]) -> Selection | None:
         width = plan.unit_cost.size
         points.append(plan.at(levels[column : column + width]))
         column += width
-    return Selection(tuple(points), market, sum(p.cost for p in points) + market.value)
+    return Selection(tuple(points), cleared, sum(p.cost for p in points) + cleared.value)
 
 
 def _supply(plans: Sequence[Plan], dimensions: int) -> Supply:

@@ -1,4 +1,4 @@
-"""Solve problem (1): iterate on prices, recover real plans, close the gap where that can be proven."""
+"""Solve problem (1): iterate on prices, recover real plans, close the gap where proof is had."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def solve(
 ) -> Solution:
     """Return a division of labour, a proven bound on the best one, and what proves it.
 
-    Method: column generation on prices; then *recovery*: the plans that hold weight, those tied with
-    them and the plans seen form a restricted problem whose best combination is real (Wang's
+    Method: column generation on prices; then *recovery*: the plans that hold weight, those tied
+    with them and the plans seen form a restricted problem whose best combination is real (Wang's
     approximate projection); then, in exact mode, menus with slack value - bound contain every
     optimal plan, so the restricted problem over them is the whole problem.
     """

@@ -7,9 +7,9 @@ dimensions, which the participants' summed contributions ``z`` enter; the other 
 Two facts about it are all that coordination needs:
 
 * the *price* of a dimension is ``-dF/dz``, the value of one more unit (:func:`Market.evaluate`);
-* for **any** row prices ``pi``, ``F(z) >= support(pi) - pi . (z, 0)``, where ``support`` is a sum of
-  one-variable minima in closed form (weak duality). A bound built from it needs no solver, so it can
-  be re-added by hand (:func:`Market.support`).
+* for **any** row prices ``pi``, ``F(z) >= support(pi) - pi . (z, 0)``, where ``support`` is a sum
+  of one-variable minima in closed form (weak duality). A bound built from it needs no solver, so it
+  can be re-added by hand (:func:`Market.support`).
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ import scipy.sparse as sp
 
 from workshare.arrays import Array
 from workshare.market.quadratic import QuadraticTemplate
+
+NATURAL = ("ship", "import", "export", "dispose", "unmet")
+"""Kinds whose upper bound is more than any sensible flow: it bounds the support, never a flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class MarketPoint:
-    """The market cleared: flows ``v`` (one per column), ``prices`` of the dimensions, all row prices."""
+    """The market cleared: flows ``v`` (one per column), ``prices`` of dimensions, of all rows."""
 
     value: float
     v: Array
@@ -108,12 +111,13 @@ class Market:
             self.upper,
             self.column_scale,
             self.row_scale,
+            np.array([column.kind not in NATURAL for column in self.columns]),
         )
 
     def clear(self, contribution: Array, supply: Supply) -> tuple[MarketPoint, Array]:
-        """Return the market cleared at fixed ``contribution`` with ``supply`` decided, and its levels.
+        """Return the market cleared with ``supply`` decided too, and the levels of that supply.
 
-        The value of the point is the market's alone; the supply's cost is not in it.
+        ``contribution`` is fixed. The value of the point is the market's, without supply cost.
         """
         right = np.zeros(self.rows.shape[0])
         right[: self.dimensions] = -contribution
@@ -163,9 +167,10 @@ class Market:
             np.where(slope > 0, self.lower, self.upper),
         )
         best = np.where((self.curvature == 0) & (slope == 0), self.lower, best)
-        return slope * best + 0.5 * self.curvature * best**2
+        terms: Array = slope * best + 0.5 * self.curvature * best**2
+        return terms
 
     def bregman(self, contribution: Array, value: float, row_prices: Array) -> float:
-        """Return ``F(z) + prices . z - support(pi)``: how far ``z`` is from what ``pi`` calls for."""
+        """Return ``F(z) + prices . z - support(pi)``: how far ``z`` is from what they call for."""
         prices = row_prices[: self.dimensions]
         return value + float(prices @ contribution) - self.support(row_prices)

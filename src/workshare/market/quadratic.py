@@ -1,4 +1,4 @@
-"""The one seam to the convex solver: minimise a separable quadratic over linear equalities and bounds.
+"""The one seam to the convex solver: a separable quadratic over linear equalities and bounds.
 
     minimise  cost . x + 1/2 sum_j curvature_j x_j**2
     subject to  rows @ x = right,   lower <= x <= upper
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from workshare.arrays import Array
@@ -44,8 +45,8 @@ def solve_quadratic(
 ) -> QuadraticSolution:
     """Return the minimiser, its row prices and its value.
 
-    ``status`` is ``solved``, ``almost`` (reduced accuracy), ``infeasible`` or ``failed``. Bounds may
-    be infinite. A price is the change of the value per unit of ``right``.
+    ``status`` is ``solved``, ``almost`` (reduced accuracy), ``infeasible`` or ``failed``. Bounds
+    may be infinite. A price is the change of the value per unit of ``right``.
     """
     import clarabel
 
@@ -83,7 +84,8 @@ class QuadraticTemplate:
     Assembling sparse matrices costs more than solving these small programmes, so the fixed columns
     are scaled and stored once, in the solver's own form, and each solve only appends to them. Rows:
     equalities, then lower and upper bounds of the fixed columns, then bounds and limits of the
-    added ones. All bounds must be finite.
+    added ones. ``bounded`` says which columns need their upper bound; the others have one that can
+    never bind at a solution, and leaving those out halves the work.
     """
 
     def __init__(
@@ -95,17 +97,19 @@ class QuadraticTemplate:
         upper: Array,
         column_scale: Array,
         row_scale: Array,
+        bounded: npt.NDArray[np.bool_],
     ) -> None:
         self.cost, self.curvature, self.lower, self.upper = cost, curvature, lower, upper
         self.column_scale, self.row_scale = column_scale, row_scale
         count = cost.size
-        self.first_free = row_scale.size + 2 * count
+        top = np.flatnonzero(bounded)
+        self.first_free = row_scale.size + count + top.size
         scaled = sp.diags(1.0 / row_scale) @ rows @ sp.diags(column_scale)
         identity = sp.identity(count, format="csr")
-        block = sp.vstack([scaled, -identity, identity], format="csc")
+        block = sp.vstack([scaled, -identity, identity[top]], format="csc")
         block.sort_indices()
         self.data, self.indices, self.indptr = block.data, block.indices, block.indptr
-        self.bounds = np.concatenate([-lower / column_scale, upper / column_scale])
+        self.bounds = np.concatenate([-lower / column_scale, (upper / column_scale)[top]])
         self.money = max(1e-12, float(np.max(np.abs(cost * column_scale), initial=0.0)))
 
     def solve(

@@ -117,10 +117,21 @@ def _add_good(
     slope_seen = 1.0 if account == "market" else 2.0
     at = {place.id: row_of["balance", place.id, good] for place in region.places}
     ceiling = scales.ceiling(good)
+    # where the rest of the world sells without limit no need can stay unmet
+    endless = any(
+        c.good == good and c.side == "supply" and math.isinf(c.limit) for c in region.outside
+    ) and not any(x.subject == "outside_share" and x.good == good for x in region.limits)
+    served = {
+        link.destination
+        for link in region.links
+        if endless and link.good == good and link.origin == WORLD
+    }
     for place in region.places:
         # room for more than plants can make, so that a market can be asked about any supply
         spare = Column("dispose", good, place.id)
         draft.add(spare, {at[place.id]: -1.0}, upper=10.0 * flow, scale=scale)
+        if place.id in served:
+            continue
         draft.add(
             Column("unmet", good, destination=place.id),
             {at[place.id]: 1.0},

@@ -1,4 +1,4 @@
-"""Participants modelled on this machine: plan tables where plans can be listed, a MILP where not."""
+"""Participants modelled on this machine: a table where plans can be listed, a MILP where not."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ class MixedPart:
     def menu(self, prices: Array, slack: float, count: int) -> Menu:
         """Answer plans within ``slack``, found one by one, each cut off in turn."""
         fixed, unit = self._costs(prices)
-        plans = []
+        plans: list[Plan] = []
         limit = None
         for decision, value in self.program().enumerate(fixed, unit):
             limit = value + slack if limit is None else limit

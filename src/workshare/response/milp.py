@@ -86,7 +86,7 @@ class MixedProgram:
         return MixedSolution(decision, output, value, bound)
 
     def enumerate(self, fixed: Array, unit: Array) -> Iterator[tuple[Array, float]]:
-        """Yield decisions from the best on, each cut off after it is found; the model is restored."""
+        """Yield decisions from the best on, each cut off once found; the model is restored."""
         import highspy
 
         rows = self.highs.getNumRow()

@@ -66,8 +66,8 @@ class Group:
 class PrivateModel:
     """The groups of a participant (or part of one) and the limits between them.
 
-    Arrays: ``unit_contribution`` and ``contribution`` are groups x dimensions; ``rows_decision`` and
-    ``rows_output`` limits x groups; ``limits`` and ``limit_names`` one per limit.
+    Arrays: ``unit_contribution`` and ``contribution`` are groups x dimensions; ``rows_decision``
+    and ``rows_output`` limits x groups; ``limits`` and ``limit_names`` one per limit.
     """
 
     owner: str
@@ -321,8 +321,8 @@ def split(model: PrivateModel) -> list[PrivateModel]:
                 tuple(model.groups[i] for i in members),
                 model.contribution[members],
                 model.unit_contribution[members],
-                model.rows_decision[np.ix_(rows, members)],
-                model.rows_output[np.ix_(rows, members)],
+                model.rows_decision[np.ix_(np.array(rows, dtype=int), members)],
+                model.rows_output[np.ix_(np.array(rows, dtype=int), members)],
                 model.limits[rows],
                 tuple(model.limit_names[k] for k in rows),
             )
@@ -347,4 +347,4 @@ def _can_bind(model: PrivateModel, index: int) -> bool:
         most[key] = max(most.get(key, 0.0), take / group.number)
         number[key] = max(number.get(key, 0), group.number)
     total = sum(most[key] * number[key] for key in most)
-    return total > model.limits[index] * (1 + 1e-12)
+    return bool(total > model.limits[index] * (1 + 1e-12))

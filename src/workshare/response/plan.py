@@ -1,12 +1,12 @@
 """What a participant answers: plans, with the range in which they can be operated.
 
-Problem (1) of the coordination: ``minimise sum_i f_i(x_i) + F(sum_i g_i(x_i))``. A participant is an
-*oracle* with the queries of :class:`Participant`; it may be a model on this machine, a table of plans,
-any Python callable or a remote party. It reveals the plans it answers with, and nothing else.
+Problem (1) of the coordination: ``minimise sum_i f_i(x_i) + F(sum_i g_i(x_i))``. A participant is
+an *oracle* with the queries of :class:`Participant`; it may be a model on this machine, a table of
+plans, any Python callable or a remote party. It reveals the plans it answers with, nothing else.
 
-Sign conventions: ``cost`` is what the plan costs its owner (M per year); ``contribution`` is what it
-adds to each shared dimension (net supply positive); prices are the value of one more unit, so a best
-response minimises ``cost - prices . contribution``.
+Sign conventions: ``cost`` is what the plan costs its owner (M per year); ``contribution`` is what
+it adds to each shared dimension (net supply positive); prices are the value of one more unit, so a
+best response minimises ``cost - prices . contribution``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from workshare.arrays import Array
 class Plan:
     """One plan: fixed commitments, and how far its operation can be varied.
 
-    With operating levels ``y`` (one per operating variable, canonical units per year), the plan costs
+    With operating levels ``y`` (one per operating variable, canonical units per year), it costs
     ``cost + unit_cost . y`` and contributes ``contribution + y @ unit_contribution``, for ``y`` in
     ``lower <= y <= upper`` and ``rows @ y <= limits``. A fixed point has no operating variables.
     ``meta`` says what the plan is, for reports; it takes no part in any computation.
@@ -67,7 +67,7 @@ class Point:
 class Answer:
     """An answer to prices: best points first, and a lower bound on the participant's best value.
 
-    ``proven`` is False where the participant only has a heuristic: then no certificate can be claimed.
+    ``proven`` is False where the participant only has a heuristic: no certificate is claimed then.
     """
 
     points: tuple[Point, ...]
@@ -88,7 +88,9 @@ class Participant(Protocol):
     """One party, or one independent part of a party, as the coordinator sees it."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """A name that is unique in its problem."""
+        ...
 
     @property
     def owner(self) -> str:

@@ -31,8 +31,8 @@ class CallablePart:
 
     ``answer(prices)`` returns plans in order of preference (at least one). With ``exact=True`` the
     first is claimed to be a best response, and its reduced value is taken as proven; otherwise give
-    ``bound(prices)``, a proven lower bound, or no certificate is claimed. Everything the callable ever
-    answered is remembered and offered in menus, which are never claimed complete.
+    ``bound(prices)``, a proven lower bound, or no certificate is claimed. Everything the callable
+    ever answered is remembered and offered in menus, which are never claimed complete.
     """
 
     id: str

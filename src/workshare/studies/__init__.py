@@ -1,1 +1,1 @@
-"""Questions that need several engines: outcomes compared, scenarios, the price of non-coordination."""
+"""Questions that need several engines: outcomes compared, scenarios, what acting alone costs."""

@@ -1,4 +1,4 @@
-"""Duplication: fixed cost spent beyond what the same regional output needs, and the plants it names."""
+"""Duplication: fixed cost beyond what the same regional output needs, and the plants it names."""
 
 from __future__ import annotations
 

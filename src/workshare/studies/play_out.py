@@ -1,21 +1,21 @@
 """What happens without coordination: isolated, uncoordinated, and best-response play from there.
 
 A participant's best response maximises its own national value. It expects the others to keep the
-holdings it knows of, and knows that its own plants move prices. The search for it is: start from what
-it holds and, before play begins, from nothing and from the plan that would be best if it were paid the
-whole change in market value (the residual answer); then change one activity at a time at one place as
-long as that raises its value. This finds no more than it tries, so equilibria are called *one-change stable*: no
-participant gains by changing any single activity, which is verified, not assumed.
+holdings it knows of, and knows that its own plants move prices. The search for it starts from the
+plan that would be best if it were paid the whole change in market value (the residual answer), or
+in play from what it holds; then it takes the best choice of one activity at one place after another
+as long as that raises its value. This finds no more than it tries, so equilibria are called
+*one-change stable*: no participant gains by changing any single activity, and that is verified.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from workshare.coordination import RestrictedProgram
+from workshare.coordination import Problem, RestrictedProgram
 from workshare.response import PrivateModel
 from workshare.studies.outcome import Outcome, outcome_of
 from workshare.studies.setting import Cleared, Holdings, Setting
@@ -96,11 +96,10 @@ def best_response(
     code: str,
     *,
     starts: Sequence[frozenset[str]] = (),
-    fresh: bool = True,
 ) -> frozenset[str]:
     """Return what ``code`` would hold for its own national value, the others held fixed.
 
-    ``fresh=False`` searches from what it holds now only, as in play that goes on from there.
+    The search begins at each of ``starts`` and, without any, at what it holds now.
     Inertia: what it holds now is kept unless a change gains more than one part in ten million.
     """
     current = holdings.get(code, frozenset())
@@ -114,21 +113,39 @@ def best_response(
     best, best_value = current, value(current)
     scale = max(abs(best_value), abs(setting.clear(setting.nobody()).selection.value) * 1e-3)
     gain = 1e-7 * scale
-    nothing = [frozenset[str]()] if fresh else []
-    for start in dict.fromkeys([current, *nothing, *starts]):
+    for start in dict.fromkeys(starts or [current]):
         if not allowed(model, start):
             continue
-        here, here_value = start, value(start)
-        improved = True
-        while improved:
-            improved = False
-            for option in list(changes(model, here)):
-                option_value = value(option)
-                if option_value > here_value + gain:
-                    here, here_value, improved = option, option_value, True
+        here, here_value = _ascend(model, start, value, gain)
         if here_value > best_value + gain:
             best, best_value = here, here_value
     return best
+
+
+def _ascend(
+    model: PrivateModel,
+    start: frozenset[str],
+    value: Callable[[frozenset[str]], float],
+    gain: float,
+) -> tuple[frozenset[str], float]:
+    """Take the best choice of one activity after another until a whole round changes nothing."""
+    here, here_value = start, value(start)
+    every = slots(model)
+    unchanged = 0
+    position = 0
+    while unchanged < len(every):
+        slot = every[position % len(every)]
+        position += 1
+        rest = here - frozenset(slot)
+        options = [rest, *(rest | {choice} for choice in slot)]
+        tried = [o for o in options if o != here and allowed(model, o)]
+        values = [value(option) for option in tried]
+        unchanged += 1
+        if values and max(values) > here_value + gain:
+            here_value = max(values)
+            here = tried[values.index(here_value)]
+            unchanged = 1
+    return here, here_value
 
 
 def residual_answer(setting: Setting, holdings: Holdings, code: str) -> frozenset[str]:
@@ -142,7 +159,7 @@ def residual_answer(setting: Setting, holdings: Holdings, code: str) -> frozense
             held = dict(cleared.holdings)[other]
             choices.append([setting.held_plan(other, held, cleared.idle)])
     program = RestrictedProgram(
-        setting.problem,
+        Problem((), setting.market),
         choices,  # type: ignore[arg-type]
         tangents=[cleared.selection.market.v],
     )
@@ -167,7 +184,7 @@ def isolated(setting: Setting, code: str) -> tuple[Outcome, frozenset[str]]:
 
 
 def uncoordinated(setting: Setting) -> dict[str, frozenset[str]]:
-    """Return the holdings when all act at once, each expecting today's market and nobody to build."""
+    """Return the holdings when all act at once, each expecting today's market to last."""
     nobody = setting.nobody()
     result = {}
     for code in setting.participants:
@@ -186,7 +203,7 @@ def play(
     seen = [setting.key(now)]
     for sweep in range(1, sweeps + 1):
         for code in order:
-            now[code] = best_response(setting, now, code, fresh=False)
+            now[code] = best_response(setting, now, code)
         key = setting.key(now)
         if key == seen[-1]:
             return Play(start, tuple(order), "equilibrium", sweep, key)
@@ -211,7 +228,7 @@ def changing(play: Play) -> dict[str, list[str]]:
 
 
 def schedule(
-    participants: Sequence[str], starts: dict[str, Holdings], seed: int = 0
+    participants: Sequence[str], starts: Mapping[str, Holdings], seed: int = 0
 ) -> list[tuple[str, Holdings, list[str]]]:
     """Return the runs of play: every start in file order, the first also in an order drawn."""
     rng = np.random.default_rng(seed)

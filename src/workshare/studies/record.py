@@ -1,4 +1,4 @@
-"""Outcomes as plain dictionaries, in the form of ``result.json`` (schema ``workshare.result/1``)."""
+"""Outcomes as plain dictionaries, in the form of ``result.json``."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 Every scenario is a real combination of plans with the market cleared exactly. ``least_cost`` and
 ``minus_X`` are solved like problem (1), with their own certificate. The others optimise another
 objective over the same plans while the market value stays within a stated slack of the best; what
-cannot be written as one such programme (fair shares of gains, which depend on prices) is the best of
-all the divisions met, improved by changing one activity at a time. Each outcome's ``claim`` says which.
+cannot be written as one such programme (fair shares of gains, which depend on prices) is the best
+of all divisions met, improved by changing one activity at a time. Each ``claim`` says which.
 """
 
 from __future__ import annotations
@@ -224,8 +224,8 @@ def minus(
 ) -> Solution:
     """Return the least-cost division when ``code`` stays out, its links cut.
 
-    ``held`` is what ``code`` holds when isolated; ``solution`` is the whole region's, whose tangents
-    are reused.
+    ``held`` is what ``code`` holds when isolated; ``solution`` is the whole region's, and its
+    tangents are reused.
     """
     alone = setting.without_links(code)
     cleared = alone.clear({code: held})
@@ -270,6 +270,40 @@ def fair(
             if improved:
                 break
     return best
+
+
+Measure = Callable[[list[float], float], float]
+"""A score of (relative gains, market value above the uncoordinated one); higher is fairer."""
+
+
+def smallest_gain(gains: list[float], progress: float) -> float:
+    """Return the smallest gain: maximin."""
+    return min(gains)
+
+
+def even_gains(gains: list[float], progress: float) -> float:
+    """Return minus the spread of gains over their mean; gaining nothing is no way of being even."""
+    mean = float(np.mean(gains))
+    if progress <= 0 or mean <= 0:
+        return -1e6 + min(gains)
+    return -float(np.std(gains)) / mean
+
+
+FAIR: dict[str, tuple[Measure, str, str, str]] = {
+    "maximin": (
+        smallest_gain,
+        "Maximin",
+        "The participant that gains least, relative to being isolated, gains the most.",
+        "largest smallest gain relative to isolated",
+    ),
+    "proportional": (
+        even_gains,
+        "Proportional gains",
+        "Gains as equal as possible in proportion to what each achieves isolated.",
+        "smallest spread of relative gains, over their mean",
+    ),
+}
+"""Scenarios by name that are fair in gains: how they are measured, and their texts."""
 
 
 def relative_gains(

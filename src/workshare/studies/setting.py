@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -52,7 +53,6 @@ class Setting:
     market: Market = field(init=False)
     dimensions: tuple[Dimension, ...] = field(init=False)
     models: dict[str, PrivateModel] = field(init=False)
-    problem: Problem = field(init=False)
     _cleared: dict[HoldingsKey, Cleared] = field(default_factory=dict)
     _plans: dict[tuple[str, frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
     _labels: dict[str, set[str]] = field(init=False)
@@ -62,7 +62,11 @@ class Setting:
         self.dimensions = shared_dimensions(self.region)
         self.models = {p.id: private_model(self.region, p.id) for p in self.region.participants}
         self._labels = {c: {g.label for g in m.groups} for c, m in self.models.items()}
-        self.problem = Problem(tuple(local_participants(self.region)), self.market)
+
+    @cached_property
+    def problem(self) -> Problem:
+        """Problem (1) of the region, every participant modelled here."""
+        return Problem(tuple(local_participants(self.region)), self.market)
 
     @property
     def participants(self) -> list[str]:
@@ -86,19 +90,23 @@ class Setting:
 
     def _clear(self, holdings: dict[str, frozenset[str]], key: HoldingsKey) -> Cleared:
         idle: set[str] = set()
+        jobs_are_free = not any(limit.subject == "jobs" for limit in self.region.limits)
         while True:
             plans = [self.held_plan(code, holdings[code], idle) for code in self.participants]
-            selection = operate(self.problem, plans)
+            selection = operate(self.market, plans)
             if selection is None:
-                stop = self._largest_minimum(plans)
-            else:
-                stop = self._losses(selection)
-            if not stop:
+                idle |= self._largest_minimum(plans)
+                continue
+            nothing, worst = self._losses(selection)
+            idle |= nothing or worst
+            if not nothing and not worst:
                 break
-            idle |= stop
-        assert selection is not None
-        values = self.national_values(selection)
-        return Cleared(key, selection, frozenset(idle), values)
+            if not worst and jobs_are_free:
+                # what makes nothing can stop without moving any price: no need to solve again
+                plans = [self.held_plan(code, holdings[code], idle) for code in self.participants]
+                selection = _restrict(selection, plans)
+                break
+        return Cleared(key, selection, frozenset(idle), self.national_values(selection))
 
     def national_values(self, selection: Selection) -> dict[str, float]:
         """Return each participant's national value in ``selection`` (M per year)."""
@@ -128,6 +136,7 @@ class Setting:
 
     def _private_costs(self, selection: Selection) -> dict[str, float]:
         costs = dict.fromkeys(self.participants, 0.0)
+        # one point for each participant (holdings), or one for each of its parts (problem (1))
         if len(selection.points) == len(self.participants):
             return {c: p.cost for c, p in zip(self.participants, selection.points, strict=True)}
         for participant, point in zip(self.problem.participants, selection.points, strict=True):
@@ -154,8 +163,8 @@ class Setting:
         sunk = sum(g.sunk_cost for g in model.groups if g.label in held and g.label in idle)
         return replace(plan, cost=plan.cost + sunk)
 
-    def _losses(self, selection: Selection) -> set[str]:
-        """Return the groups that stop running: all that make nothing, else the worst loser."""
+    def _losses(self, selection: Selection) -> tuple[set[str], set[str]]:
+        """Return the losing groups that make nothing, and of those that do the worst loser."""
         worst, name = -1e-6, ""
         nothing = set()
         for point in selection.points:
@@ -165,9 +174,9 @@ class Setting:
                 loss = (margin - avoidable) / size
                 if loss < -1e-6 and level <= 1e-6 * group.upper:
                     nothing.add(group.label)
-                if loss < worst:
+                elif loss < worst:
                     worst, name = loss, group.label
-        return nothing or ({name} if name else set())
+        return nothing, {name} if name else set()
 
     @staticmethod
     def _largest_minimum(plans: list[Plan]) -> set[str]:
@@ -189,6 +198,17 @@ class Setting:
 
         links = tuple(x for x in self.region.links if kept(x.origin, x.destination))
         return Setting(replace(self.region, links=links), self.account)
+
+
+def _restrict(selection: Selection, plans: list[Plan]) -> Selection:
+    """Return ``selection`` with each point moved to a plan that runs a part of its groups."""
+    points = []
+    for point, plan in zip(selection.points, plans, strict=True):
+        kept = {group.label for group in plan.meta}
+        running = np.array([group.label in kept for group in point.plan.meta], dtype=bool)
+        points.append(plan.at(point.levels[running]))
+    cost = sum(point.cost for point in points)
+    return Selection(tuple(points), selection.market, cost + selection.market.value)
 
 
 def margins(point: Point, selection: Selection) -> list[tuple[Group, float, float]]:
