@@ -84,7 +84,7 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
         Line(
             "value",
             abs(value - selection.value) / size,
-            1e-7,
+            1e-6,
             "the market re-solved at the plans' sum gives the stated value (relative)",
         ),
         Line(
