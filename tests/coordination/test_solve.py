@@ -22,7 +22,8 @@ def problem_of(region: Region) -> tuple[Problem, Settings]:
     market = spatial_market(region)
     problem = Problem(tuple(local_participants(region)), market)
     nothing = market.evaluate(np.zeros(market.dimensions))
-    return problem, Settings(rounds=Options(scale=max(1e-9, 0.01 * abs(nothing.value))))
+    scale = max(0.01 * abs(nothing.value), 1e-3 * market.money)
+    return problem, Settings(rounds=Options(scale=scale))
 
 
 def compare(seed: int, participants: int, activities: int) -> float:

@@ -41,6 +41,7 @@ class Certificate:
 
     ``status`` is ``exact`` (no division costs less, up to ``gap``), ``certified`` (``bound`` is a
     proven lower bound) or ``bounded`` (it rests on answers that their owners do not claim proven).
+    ``gap`` is relative to the value, or to the settings' money scale where the value is smaller.
     ``uplifts`` is what each participant part forgoes at the prices by following the plan.
     """
 
@@ -129,7 +130,7 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
         bound,
         dual_bound,
         gap,
-        gap / max(abs(value), 1e-300),
+        gap / size,
         bregman,
         uplifts,
         tuple(lines),

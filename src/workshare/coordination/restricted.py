@@ -82,7 +82,7 @@ class RestrictedProgram:
         self.first_market = self.decisions + self.levels
         self.first_epigraph = self.first_market + len(market.columns)
         self.columns = self.first_epigraph + self.quadratic.size
-        self.money = self._money()
+        self.money = market.money
         self.level_scale = np.array([max(u, 1e-12) for u in self.table.level_upper])
         self.objective = self._cost_objective()
         self.highs = self._build()
@@ -96,11 +96,6 @@ class RestrictedProgram:
                 self.add_tangents(share * levels)
 
     # -- building ---------------------------------------------------------------------------------
-
-    def _money(self) -> float:
-        market = self.problem.market
-        sizes = np.abs(market.cost * market.column_scale)[~market.is_unmet]
-        return max(1e-12, float(np.max(sizes, initial=0.0)))
 
     def _cost_objective(self) -> Array:
         market = self.problem.market

@@ -102,6 +102,12 @@ class Market:
         return self.clear(contribution, no_supply(self.dimensions))[0]
 
     @cached_property
+    def money(self) -> float:
+        """A money amount typical of this market (M per year): the dearest flow at full scale."""
+        sizes = np.abs(self.cost * self.column_scale)[~self.is_unmet]
+        return max(1e-12, float(np.max(sizes, initial=0.0)))
+
+    @cached_property
     def _template(self) -> QuadraticTemplate:
         return QuadraticTemplate(
             self.cost,

@@ -45,9 +45,12 @@ ALTERNATIVES = 3
 
 
 def default_settings(setting: Setting) -> Settings:
-    """Return the settings for ``setting``: its money scale is 1 % of what it is worth unbuilt."""
+    """Return the settings for ``setting``: its money scale is 1 % of what it is worth unbuilt.
+
+    Where that is (nearly) nothing, the scale is a small share of what its markets could turn over.
+    """
     nothing = setting.market.evaluate(np.zeros(len(setting.dimensions)))
-    scale = max(1e-9, 0.01 * abs(nothing.value))
+    scale = max(0.01 * abs(nothing.value), 1e-3 * setting.market.money)
     return Settings(rounds=Options(scale=scale))
 
 
