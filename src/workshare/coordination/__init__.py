@@ -3,14 +3,9 @@
 from workshare.coordination.certificate import Certificate, Line, certify
 from workshare.coordination.column_generation import Options, Round, State
 from workshare.coordination.iterate import METHODS, Progress, iterate
+from workshare.coordination.operate import operate
 from workshare.coordination.problem import Problem, Selection, select, total_contribution
-from workshare.coordination.restricted import (
-    Choice,
-    Restricted,
-    RestrictedProgram,
-    operate,
-    value_of,
-)
+from workshare.coordination.restricted import Choice, Restricted, RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, solve
 
 __all__ = [
@@ -34,5 +29,4 @@ __all__ = [
     "select",
     "solve",
     "total_contribution",
-    "value_of",
 ]

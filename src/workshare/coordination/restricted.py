@@ -18,8 +18,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from workshare.arrays import Array
-from workshare.coordination.problem import Problem, Selection, total_contribution
-from workshare.market import Market, Supply, no_supply
+from workshare.coordination.operate import operate
+from workshare.coordination.problem import Problem, Selection
 from workshare.response import Group, Plan, Point, PrivateModel, plan_of
 
 Choice = Sequence[Plan] | PrivateModel
@@ -411,50 +411,6 @@ class RestrictedProgram:
         return chosen
 
 
-def operate(market: Market, plans: Sequence[Plan]) -> Selection | None:
-    """Return the best operation of given plans together with the market, or None if infeasible.
-
-    The convex quadratic problem over all operating levels and market flows; its row prices are the
-    prices of the selection.
-    """
-    fixed = np.zeros(market.dimensions)
-    for plan in plans:
-        fixed += plan.contribution
-    supply = _supply([plan for plan in plans if plan.unit_cost.size], market.dimensions)
-    cleared, levels = market.clear(fixed, supply)
-    if cleared.status in ("infeasible", "failed") or cleared.unmet > 1e-6:
-        return None
-    points: list[Point] = []
-    column = 0
-    for plan in plans:
-        width = plan.unit_cost.size
-        points.append(plan.at(levels[column : column + width]))
-        column += width
-    return Selection(tuple(points), cleared, sum(p.cost for p in points) + cleared.value)
-
-
-def _supply(plans: Sequence[Plan], dimensions: int) -> Supply:
-    """Return the operating ranges of ``plans`` side by side."""
-    if not plans:
-        return no_supply(dimensions)
-    width = sum(plan.unit_cost.size for plan in plans)
-    rows = np.zeros((sum(plan.limits.size for plan in plans), width))
-    column = row = 0
-    for plan in plans:
-        height, span = plan.limits.size, plan.unit_cost.size
-        if height:
-            rows[row : row + height, column : column + span] = plan.rows
-        row, column = row + height, column + span
-    return Supply(
-        np.concatenate([plan.unit_cost for plan in plans]),
-        np.concatenate([plan.unit_contribution for plan in plans]),
-        np.concatenate([plan.lower for plan in plans]),
-        np.concatenate([plan.upper for plan in plans]),
-        rows,
-        np.concatenate([plan.limits for plan in plans]),
-    )
-
-
 def _collect(choices: Sequence[Choice]) -> _Columns:
     """Return the decision and level columns of every participant's choice, in order."""
     table = _Columns()
@@ -511,9 +467,3 @@ def _collect_model(table: _Columns, number: int, model: PrivateModel) -> None:
         }
         levels = {start + k: float(c) for k, c in enumerate(model.rows_output[index]) if c != 0}
         table.rows.append((decisions, levels, -np.inf, float(limit)))
-
-
-def value_of(problem: Problem, points: Sequence[Point]) -> float:
-    """Return the value of (1) at ``points``: their costs plus the market re-solved at their sum."""
-    total = total_contribution(points, problem.dimensions)
-    return sum(point.cost for point in points) + problem.market.evaluate(total).value

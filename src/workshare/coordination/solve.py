@@ -11,7 +11,7 @@ from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.restricted import Choice, RestrictedProgram
 from workshare.errors import OptionError
-from workshare.response import Menu, MixedPart, Participant, Plan, TablePart
+from workshare.response import Menu, MixedPart, Participant, Plan, disclosed_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def complete_choices(
     choices: list[Choice] = []
     complete = True
     for participant in participants:
-        model = participant.model if isinstance(participant, (MixedPart, TablePart)) else None
+        model = disclosed_model(participant)
         if isinstance(participant, MixedPart):
             choices.append(participant.model)
             continue

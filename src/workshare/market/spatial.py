@@ -16,7 +16,6 @@ its own effect on outside prices is seen).
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,8 +23,9 @@ import scipy.sparse as sp
 
 from workshare.errors import OptionError
 from workshare.market.market import Column, Market
+from workshare.market.scales import GoodScales
 from workshare.region.dimensions import shared_dimensions
-from workshare.region.region import WORLD, Region
+from workshare.region.region import WORLD, Limit, Outside, Region
 
 ACCOUNTS = ("market", "regional")
 
@@ -101,6 +101,20 @@ def _dimension_scale(kind: str, good: str, scales: GoodScales) -> float:
     return scales.scale(good)
 
 
+@dataclass(frozen=True, slots=True)
+class _Good:
+    """What every column of one good needs to know."""
+
+    region: Region
+    good: str
+    scale: float
+    flow: float
+    at: dict[str, int]
+    curves: dict[str, Outside]
+    world: dict[str, int]
+    limits: tuple[Limit, ...]
+
+
 def _add_good(
     draft: _Draft,
     region: Region,
@@ -110,107 +124,135 @@ def _add_good(
     scales: GoodScales,
     account: str,
 ) -> None:
-    """Add every column of one good: demand, links, outside curves, disposal, unmet needs."""
+    """Add every column of one good: places, demand, links, outside curves and their limit."""
     scale = scales.scale(good)
-    flow = scales.flow(good)
-    tariff_seen = 1.0 if account == "market" else 0.0
-    slope_seen = 1.0 if account == "market" else 2.0
-    at = {place.id: row_of["balance", place.id, good] for place in region.places}
-    ceiling = scales.ceiling(good)
-    # where the rest of the world sells without limit no need can stay unmet
-    endless = any(
-        c.good == good and c.side == "supply" and math.isinf(c.limit) for c in region.outside
-    ) and not any(x.subject == "outside_share" and x.good == good for x in region.limits)
-    served = {
-        link.destination
-        for link in region.links
-        if endless and link.good == good and link.origin == WORLD
-    }
-    for place in region.places:
-        # room for more than plants can make, so that a market can be asked about any supply
-        spare = Column("dispose", good, place.id)
-        draft.add(spare, {at[place.id]: -1.0}, upper=10.0 * flow, scale=scale)
-        if place.id in served:
-            continue
-        draft.add(
-            Column("unmet", good, destination=place.id),
-            {at[place.id]: 1.0},
-            cost=ceiling,
-            upper=flow,
-            scale=scale,
-        )
-    for demand in region.demands:
-        if demand.good == good and demand.quantity > 0:
-            choke = demand.price * (1.0 - 1.0 / demand.elasticity)
-            slope = -demand.price / (demand.elasticity * demand.quantity)
-            draft.add(
-                Column("demand", good, destination=demand.place),
-                {at[demand.place]: -1.0},
-                cost=-choke,
-                curvature=slope,
-                upper=choke / slope,
-                scale=scale,
-            )
     curves = {curve.side: curve for curve in region.outside if curve.good == good}
-    world = {}
+    world: dict[str, int] = {}
     for side in ("supply", "demand"):
         if side in curves:
             world[side] = len(row_scale)
             row_scale.append(scale)
-    for link in region.links:
-        if link.good != good:
+    this = _Good(
+        region,
+        good,
+        scale,
+        scales.flow(good),
+        {place.id: row_of["balance", place.id, good] for place in region.places},
+        curves,
+        world,
+        tuple(x for x in region.limits if x.subject == "outside_share" and x.good == good),
+    )
+    _add_places(draft, this, scales.ceiling(good))
+    _add_demand(draft, this)
+    _add_links(draft, this, 1.0 if account == "market" else 0.0)
+    extra = _add_outside_share(draft, this, row_of, row_scale)
+    _add_outside(draft, this, 1.0 if account == "market" else 2.0, extra)
+
+
+def _add_places(draft: _Draft, this: _Good, ceiling: float) -> None:
+    """Add disposal everywhere, and unmet needs where the outside does not sell without limit."""
+    supply = this.curves.get("supply")
+    endless = supply is not None and math.isinf(supply.limit) and not this.limits
+    served = {
+        link.destination
+        for link in this.region.links
+        if endless and link.good == this.good and link.origin == WORLD
+    }
+    for place, row in this.at.items():
+        # room for more than plants can make, so that a market can be asked about any supply
+        spare = Column("dispose", this.good, place)
+        draft.add(spare, {row: -1.0}, upper=10.0 * this.flow, scale=this.scale)
+        if place not in served:
+            need = Column("unmet", this.good, destination=place)
+            draft.add(need, {row: 1.0}, cost=ceiling, upper=this.flow, scale=this.scale)
+
+
+def _add_demand(draft: _Draft, this: _Good) -> None:
+    """Add straight-line final demand, up to the quantity at which its price is zero."""
+    for demand in this.region.demands:
+        if demand.good == this.good and demand.quantity > 0:
+            choke = demand.price * (1.0 - 1.0 / demand.elasticity)
+            slope = -demand.price / (demand.elasticity * demand.quantity)
+            draft.add(
+                Column("demand", this.good, destination=demand.place),
+                {this.at[demand.place]: -1.0},
+                cost=-choke,
+                curvature=slope,
+                upper=choke / slope,
+                scale=this.scale,
+            )
+
+
+def _add_links(draft: _Draft, this: _Good, tariff_seen: float) -> None:
+    """Add shipments, imports and exports; a link to a side the outside does not have is no way."""
+    for link in this.region.links:
+        if link.good != this.good:
             continue
-        price = link.freight + tariff_seen * link.tariff
-        if link.origin == WORLD and "supply" in curves:
-            rows = {world["supply"]: -1.0, at[link.destination]: 1.0}
-            kind = "import"
-        elif link.destination == WORLD and "demand" in curves:
-            rows = {at[link.origin]: -1.0, world["demand"]: 1.0}
-            kind = "export"
-        elif WORLD not in (link.origin, link.destination):
-            rows = {at[link.origin]: -1.0, at[link.destination]: 1.0}
-            kind = "ship"
+        if link.origin == WORLD:
+            kind, start, end = "import", this.world.get("supply"), this.at.get(link.destination)
+        elif link.destination == WORLD:
+            kind, start, end = "export", this.at.get(link.origin), this.world.get("demand")
         else:
+            kind, start, end = "ship", this.at[link.origin], this.at[link.destination]
+        if start is None or end is None:
             continue
-        column = Column(kind, good, link.origin, link.destination, link.freight, link.tariff)
-        draft.add(column, rows, cost=price, upper=flow, scale=scale)
-    if "demand" in curves:
-        curve = curves["demand"]
-        reach = curve.price / curve.slope if curve.slope > 0 else math.inf
         draft.add(
-            Column("world_demand", good),
-            {world["demand"]: -1.0},
-            cost=-curve.price,
-            curvature=slope_seen * curve.slope,
-            upper=min(curve.limit, reach, flow),
-            scale=scale,
+            Column(kind, this.good, link.origin, link.destination, link.freight, link.tariff),
+            {start: -1.0, end: 1.0},
+            cost=link.freight + tariff_seen * link.tariff,
+            upper=this.flow,
+            scale=this.scale,
         )
-    if "supply" in curves:
-        curve = curves["supply"]
-        limits = [x for x in region.limits if x.subject == "outside_share" and x.good == good]
-        rows = {world["supply"]: 1.0}
-        weight = sum(limit.weight for limit in limits)
-        share = min((limit.maximum for limit in limits), default=math.inf)
-        if limits:
-            gross = {row_of["output", "", good]: -1.0}
-            if share < 1.0:
-                limit_row = len(row_scale)
-                row_scale.append(scale)
-                rows[limit_row] = 1.0 - share
-                gross[limit_row] = -share
-                draft.add(Column("slack", good), {limit_row: 1.0}, upper=2 * flow, scale=scale)
-            draft.add(Column("gross_output", good), gross, upper=flow, scale=scale)
+
+
+def _add_outside_share(
+    draft: _Draft,
+    this: _Good,
+    row_of: dict[tuple[str, str, str], int],
+    row_scale: list[float],
+) -> dict[int, float]:
+    """Add gross output and the limit on imports; return the limit's row in outside supply.
+
+    Imports at most ``share`` of imports plus gross output: (1 - share) imports - share output <= 0.
+    """
+    if not this.limits:
+        return {}
+    share = min(limit.maximum for limit in this.limits)
+    gross = {row_of["output", "", this.good]: -1.0}
+    extra: dict[int, float] = {}
+    if share < 1.0 and "supply" in this.curves:
+        row = len(row_scale)
+        row_scale.append(this.scale)
+        extra[row] = 1.0 - share
+        gross[row] = -share
+        slack = Column("slack", this.good)
+        draft.add(slack, {row: 1.0}, upper=2 * this.flow, scale=this.scale)
+    draft.add(Column("gross_output", this.good), gross, upper=this.flow, scale=this.scale)
+    return extra
+
+
+def _add_outside(draft: _Draft, this: _Good, slope_seen: float, extra: dict[int, float]) -> None:
+    """Add the rest of the world's two curves."""
+    demand, supply = this.curves.get("demand"), this.curves.get("supply")
+    if demand is not None:
+        reach = demand.price / demand.slope if demand.slope > 0 else math.inf
         draft.add(
-            Column("world_supply", good),
-            rows,
-            cost=curve.price + weight,
-            curvature=slope_seen * curve.slope,
-            upper=min(curve.limit, flow),
-            scale=scale,
+            Column("world_demand", this.good),
+            {this.world["demand"]: -1.0},
+            cost=-demand.price,
+            curvature=slope_seen * demand.slope,
+            upper=min(demand.limit, reach, this.flow),
+            scale=this.scale,
         )
-    elif any(x.subject == "outside_share" and x.good == good for x in region.limits):
-        gross = {row_of["output", "", good]: -1.0}
-        draft.add(Column("gross_output", good), gross, upper=flow, scale=scale)
+    if supply is not None:
+        draft.add(
+            Column("world_supply", this.good),
+            {this.world["supply"]: 1.0, **extra},
+            cost=supply.price + sum(limit.weight for limit in this.limits),
+            curvature=slope_seen * supply.slope,
+            upper=min(supply.limit, this.flow),
+            scale=this.scale,
+        )
 
 
 def _add_totals(
@@ -250,87 +292,3 @@ def _add_totals(
             upper=least,
             scale=scales.jobs,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class GoodScales:
-    """How much of each good can exist: natural bounds, which also serve to scale the numbers."""
-
-    produced: dict[str, float]
-    used: dict[str, float]
-    worth: dict[str, float]
-    emissions: float
-    jobs: float
-    money: float
-
-    @staticmethod
-    def of(region: Region) -> GoodScales:
-        """Return the scales of ``region`` from its capacities, recipes and demands."""
-        activity_of = {activity.id: activity for activity in region.activities}
-        owner = region.place_owner()
-        participant_of = {participant.id: participant for participant in region.participants}
-        produced: dict[str, float] = defaultdict(float)
-        used: dict[str, float] = defaultdict(float)
-        emissions = jobs = 0.0
-        capacities = [(p.place, p.activity, p.capacity, 1.0) for p in region.plants]
-        for option in region.options:
-            for size in activity_of[option.activity].sizes:
-                capacities.append((option.place, option.activity, size, float(option.max_plants)))
-        for place, name, size, number in capacities:
-            activity = activity_of[name]
-            amount = size * number
-            produced[activity.output] += amount
-            for good, share in activity.byproducts.items():
-                produced[good] += share * amount
-            for good, share in activity.inputs.items():
-                used[good] += share * amount
-            grid = participant_of[owner[place]].grid_emissions
-            emissions += abs(activity.emissions + grid * activity.energy) * amount
-            scale = (size / activity.reference_size) ** activity.labour_exponent
-            jobs += number * scale * sum(activity.labour.values())
-        for demand in region.demands:
-            if demand.quantity > 0:
-                used[demand.good] += demand.quantity * (1.0 - demand.elasticity)
-        worth = _worth(region)
-        money = sum(worth.get(g.id, 0.0) * (produced[g.id] + used[g.id]) for g in region.goods)
-        return GoodScales(
-            dict(produced),
-            dict(used),
-            worth,
-            max(emissions, 1e-9) * 1.01,
-            max(jobs, 1e-9) * 1.01,
-            max(money, 1e-9),
-        )
-
-    def scale(self, good: str) -> float:
-        """Return a typical quantity of ``good`` (units per year, above zero)."""
-        return max(self.produced.get(good, 0.0), self.used.get(good, 0.0)) or 1.0
-
-    def flow(self, good: str) -> float:
-        """Return more of ``good`` than any sensible flow of it (units per year)."""
-        return 1.01 * (self.produced.get(good, 0.0) + self.used.get(good, 0.0)) or 1.0
-
-    def ceiling(self, good: str) -> float:
-        """Return a price above any worth of ``good`` (M per unit)."""
-        worth = self.worth.get(good, 0.0)
-        return 5.0 * worth if worth > 0 else self.money / self.scale(good)
-
-
-def _worth(region: Region) -> dict[str, float]:
-    """Return the highest price anyone could pay per good, directly or through its products."""
-    worth: dict[str, float] = defaultdict(float)
-    for demand in region.demands:
-        if demand.quantity > 0:
-            worth[demand.good] = max(
-                worth[demand.good], demand.price * (1.0 - 1.0 / demand.elasticity)
-            )
-    for curve in region.outside:
-        worth[curve.good] = max(worth[curve.good], curve.price)
-    for _ in region.goods:
-        for activity in region.activities:
-            gross = worth[activity.output]
-            gross += sum(share * worth[g] for g, share in activity.byproducts.items())
-            for good, share in activity.inputs.items():
-                if share > 0 and good != activity.output:
-                    worth[good] = max(worth[good], gross / share)
-    return dict(worth)

@@ -3,6 +3,7 @@
 from workshare.response.local import (
     MixedPart,
     TablePart,
+    disclosed_model,
     local_participants,
     participant_parts,
     plan_of,
@@ -24,6 +25,7 @@ __all__ = [
     "TablePart",
     "annuity",
     "cheapest_levels",
+    "disclosed_model",
     "local_participants",
     "participant_parts",
     "plan_of",

@@ -173,6 +173,11 @@ class MixedPart:
         return Menu(tuple(plans), True)
 
 
+def disclosed_model(participant: Participant) -> PrivateModel | None:
+    """Return the model of a participant that is modelled on this machine, else None."""
+    return participant.model if isinstance(participant, (MixedPart, TablePart)) else None
+
+
 def local_participants(region: Region) -> list[Participant]:
     """Return every participant of ``region``, modelled here, part by independent part.
 
