@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 
 import pytest
 
 from workshare.errors import OptionError
-from workshare.parallel import map_tasks
+from workshare.parallel import cores, map_tasks
 
 BACKENDS = [
     "serial",
@@ -72,3 +73,7 @@ def test_no_task_gives_no_result() -> None:
 def test_options_outside_what_is_allowed(options: dict[str, object], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         map_tasks(math.sqrt, [1.0], **options)  # type: ignore[arg-type]
+
+
+def test_there_is_at_least_one_core() -> None:
+    assert 1 <= cores() <= (os.cpu_count() or 1)

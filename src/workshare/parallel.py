@@ -6,6 +6,7 @@ results in the same order, because a task gets everything it needs (its seed too
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -21,6 +22,13 @@ Result = TypeVar("Result")
 
 BACKENDS = ("auto", "serial", "processes", "dask")
 """``auto`` is ``processes`` for more than one worker, else ``serial``."""
+
+
+def cores() -> int:
+    """Return the number of processor cores that this process may use (count, at least 1)."""
+    if hasattr(os, "sched_getaffinity"):  # a container or a job may be given fewer than there are
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

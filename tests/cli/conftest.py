@@ -54,6 +54,7 @@ class Study:
 
     answer: Callable[[], dict[str, Any]] = result_with
     asked: dict[str, Any] = field(default_factory=dict)
+    stopped_at: str = ""
 
     def coordinate(self, region: object, **options: Any) -> Study:
         """Answer at once; keep the options."""
@@ -73,7 +74,13 @@ def study(monkeypatch: pytest.MonkeyPatch) -> Study:
     """Put a quick study in the place of reading, computing and reporting."""
     stand_in = Study()
 
-    def write_report(result: dict[str, Any], folder: Path) -> dict[str, Path]:
+    def write_report(
+        result: dict[str, Any], folder: Path, formats: Any, progress: Callable[[str], None]
+    ) -> dict[str, Path]:
+        for name in formats:
+            progress(name)
+            if name == stand_in.stopped_at:
+                raise KeyboardInterrupt
         (folder / "report.html").write_text("<html>")
         return {"html": folder / "report.html"}
 

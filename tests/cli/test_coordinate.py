@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from workshare.errors import Fault, OptionError, RegionError
+from workshare.parallel import cores
 
 
 def test_standard_output_is_the_path_of_the_report(
@@ -69,6 +70,7 @@ def test_options_reach_the_study(run: Callable[..., Any], study: Any) -> None:
 
 def test_without_options_the_study_has_its_defaults(run: Callable[..., Any], study: Any) -> None:
     run("coordinate", "islands")
+    assert study.asked["workers"] == cores()
     assert study.asked["region"] == ("islands", None)
     assert study.asked["scenarios"] is None
 
@@ -158,10 +160,23 @@ def test_a_folder_made_for_nothing_is_removed(
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
+@pytest.mark.parametrize(
+    ("stopped_at", "code", "message"),
+    [("json", 130, "nothing was written"), ("html", 4, "complete there: json.")],
+)
+def test_ctrl_c_while_writing_tells_what_is_complete(
+    run: Callable[..., Any], study: Any, stopped_at: str, code: int, message: str
+) -> None:
+    study.stopped_at = stopped_at
+    done = run("coordinate", "islands")
+    assert done.exit_code == code
+    assert message in done.stderr
+
+
 def test_an_unknown_region_is_wrong_usage(run: Callable[..., Any]) -> None:
     done = run("coordinate", "atlantis")
     assert done.exit_code == 2
-    assert "atlantis. Embedded cases: islands, lithium." in done.stderr
+    assert "'atlantis'. Embedded cases: islands, lithium." in done.stderr
 
 
 @pytest.mark.parametrize(

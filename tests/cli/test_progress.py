@@ -1,9 +1,10 @@
-"""Progress: nothing when quiet, one line a stage where there is no terminal."""
+"""Progress: nothing when quiet, a line now and then where there is no terminal."""
 
 from __future__ import annotations
 
 import pytest
 
+from workshare.cli import progress as module
 from workshare.cli.progress import progress_on_stderr
 
 
@@ -16,6 +17,15 @@ def test_one_line_for_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr()
     assert told.err.splitlines() == ["prices: round 1", "recovery"]
     assert told.out == ""
+
+
+def test_a_long_stage_is_told_again_after_a_pause() -> None:
+    lines: list[str] = []
+    clock = iter((0.0, 1.0, module.PAUSE, module.PAUSE + 1.0))
+    show = module._lines(lines.append, lambda: next(clock))
+    for count in range(4):
+        show("scenarios", count / 4, f"{count} of 4")
+    assert lines == ["scenarios: 0 of 4", "scenarios: 2 of 4"]
 
 
 def test_a_terminal_has_a_bar(

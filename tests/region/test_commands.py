@@ -30,7 +30,7 @@ def test_new_then_check_then_convert(tmp_path) -> None:
 
 def test_new_refuses_a_folder_that_is_not_empty(tmp_path) -> None:
     (tmp_path / "a").write_text("a")
-    assert "--force" in run("new", tmp_path, code=1)
+    assert "--force" in run("new", tmp_path, code=2)
     run("new", tmp_path, "--force")
 
 
@@ -62,9 +62,17 @@ def test_texts_of_the_user_are_shown_as_they_are(folder) -> None:
     assert "(received: [red]\\x1b[31m kt/year)" in run("check", folder.path, code=1)
 
 
-@pytest.mark.parametrize("words", [("check", "nowhere"), ("check",), ("new",), ("convert", "a")])
+@pytest.mark.parametrize("words", [("check",), ("new",), ("convert", "a")])
 def test_wrong_use_ends_with_2(words) -> None:
     run(*words, code=2)
+
+
+@pytest.mark.parametrize("words", [("check",), ("coordinate",), ("convert", "out.xlsx")])
+def test_an_unknown_region_is_the_same_wrong_use_everywhere(words, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = run(words[0], "atlantis", *words[1:], code=2)
+    assert "no such folder, workbook or embedded case: 'atlantis'" in told
+    assert "Embedded cases: islands, lithium" in told
 
 
 def test_check_of_an_embedded_case() -> None:
@@ -73,7 +81,7 @@ def test_check_of_an_embedded_case() -> None:
 
 def test_convert_replaces_only_on_demand(folder, tmp_path) -> None:
     run("convert", folder.path, tmp_path / "out.xlsx")
-    assert "exists already" in run("convert", folder.path, tmp_path / "out.xlsx", code=1)
+    assert "exists already" in run("convert", folder.path, tmp_path / "out.xlsx", code=2)
     run("convert", folder.path, tmp_path / "out.xlsx", "--force")
 
 

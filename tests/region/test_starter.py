@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from workshare.errors import RegionError
+from workshare.errors import OptionError
 from workshare.region import check_region, new_region, read_region
 from workshare.region.dictionary import data_tables, schemas, setting_entries
 
@@ -54,7 +54,7 @@ def test_the_workbook_explains_every_field_and_offers_choices(tmp_path) -> None:
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path) -> None:
     (tmp_path / "participants.csv").write_text("mine")
-    with pytest.raises(RegionError, match="is not empty"):
+    with pytest.raises(OptionError, match="is not empty"):
         new_region(tmp_path)
     assert (tmp_path / "participants.csv").read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["participants.csv"]
@@ -64,7 +64,7 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path) -> None:
 
 def test_a_file_in_place_of_the_folder(tmp_path) -> None:
     (tmp_path / "mine").write_text("x")
-    with pytest.raises(RegionError, match="is a file"):
+    with pytest.raises(OptionError, match="is a file"):
         new_region(tmp_path / "mine", force=True)
 
 

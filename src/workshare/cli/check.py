@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,12 +23,8 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the faults as JSON.")] = False,
 ) -> None:
     """Report every fault of a region's files: where, what is allowed, what cures it."""
-    from workshare.errors import OptionError
-    from workshare.region import case_names, check_region, read_region
+    from workshare.region import check_region, read_region
 
-    if not Path(path).exists() and path not in case_names():
-        names = ", ".join(case_names()) or "none"
-        raise OptionError(f"no such folder, workbook or embedded case: {path}. Cases: {names}.")
     faults = check_region(path)
     if as_json:
         report = {

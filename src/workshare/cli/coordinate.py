@@ -14,7 +14,15 @@ from workshare.cli import exits
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from workshare.cli.progress import ProgressCallback
+
 DEFAULT_FOLDER = "workshare-report"
+WRITTEN = ("json", "html", "xlsx", "csv")
+"""Formats of the report in the order of writing: what took long to compute is saved first."""
+
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes to use. Default: one per processor core.")
+]
 
 
 def coordinate(
@@ -44,7 +52,7 @@ def coordinate(
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Show no progress and no summary; only errors.")
     ] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
+    workers: Workers = None,
 ) -> None:
     """Compute divisions of labour for REGION, what each is worth to whom, and the report.
 
@@ -73,19 +81,25 @@ def run_study(
     seed: int,
     print_json: bool,
     quiet: bool,
-    workers: int,
+    workers: int | None,
 ) -> None:
     """Read, coordinate, write and tell; leave with the exit code that the result's status has."""
     from workshare.cli.progress import progress_on_stderr
+    from workshare.parallel import cores
     from workshare.region import read_region
     from workshare.studies.coordinate import coordinate as compute
 
-    must_exist(name)
     region = read_region(name, demand)
     with writable(folder), progress_on_stderr(quiet) as progress:
-        study = compute(region, scenarios=scenarios, seed=seed, progress=progress, workers=workers)
-    result = study.to_dict()
-    paths = write_files(result, folder)
+        study = compute(
+            region,
+            scenarios=scenarios,
+            seed=seed,
+            progress=progress,
+            workers=workers or cores(),
+        )
+        result = study.to_dict()
+        paths = write_files(result, folder, progress)
     if not quiet:
         show_summary(result, paths)
     if print_json:
@@ -95,18 +109,6 @@ def run_study(
     elif "html" in paths:
         typer.echo(str(paths["html"]))
     raise typer.Exit(exit_code(result))
-
-
-def must_exist(name: str) -> None:
-    """Refuse a name that is neither a path nor an embedded case, before anything is read."""
-    from workshare.errors import OptionError
-    from workshare.region import case_names
-
-    if not Path(name).exists() and name not in case_names():
-        raise OptionError(
-            f"no such folder, workbook or embedded case: {name}. "
-            f"Embedded cases: {', '.join(case_names())}."
-        )
 
 
 @contextmanager
@@ -129,13 +131,34 @@ def writable(folder: Path | None) -> Iterator[None]:
         raise
 
 
-def write_files(result: dict[str, Any], folder: Path | None) -> dict[str, Path]:
-    """Write result.json, the report, the workbook and the tables; return their paths by format."""
+def write_files(
+    result: dict[str, Any], folder: Path | None, progress: ProgressCallback | None
+) -> dict[str, Path]:
+    """Write result.json, the report, the workbook and the tables; return their paths by format.
+
+    Ctrl-C leaves what was written so far, and ends with the exit code for a part.
+    """
     if folder is None:
         return {}
     from workshare.reports import write_report
 
-    written = write_report(result, folder)
+    begun: list[str] = []
+
+    def tell(kind: str) -> None:
+        if progress is not None:
+            progress("report", len(begun) / len(WRITTEN), f"writing {kind}")
+        begun.append(kind)
+
+    try:
+        written = write_report(result, folder, WRITTEN, tell)
+    except KeyboardInterrupt:
+        if not begun[1:]:
+            raise
+        exits.tell(
+            f"Interrupted while writing to {folder}; complete there: {', '.join(begun[:-1])}."
+        )
+        exits.tell(f"The rest is written by: workshare report {folder}")
+        raise typer.Exit(exits.PARTIAL) from None
     return {kind: Path(path) for kind, path in written.items()}
 
 

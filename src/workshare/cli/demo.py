@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workshare.cli.coordinate import DEFAULT_FOLDER, run_study
+from workshare.cli.coordinate import DEFAULT_FOLDER, Workers, run_study
 
 DEMO_REGION = "lithium"
 
@@ -22,7 +22,7 @@ def demo(
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Show no progress and no summary; only errors.")
     ] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
+    workers: Workers = None,
 ) -> None:
     """Run all scenarios on the embedded case: South America, lithium to electric vehicles."""
     run_study(

@@ -1,12 +1,16 @@
-"""Progress on standard error: a bar on a terminal, one line per stage elsewhere."""
+"""Progress on standard error: a bar on a terminal, a plain line now and then elsewhere."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 ProgressCallback = Callable[[str, float, str], None]
 """``progress(stage, done, text)``: name of the stage, share of the stage done, what happens."""
+
+PAUSE = 5.0
+"""Shortest time (s) between two lines of one stage, where there is no terminal."""
 
 
 @contextmanager
@@ -19,7 +23,7 @@ def progress_on_stderr(quiet: bool = False) -> Iterator[ProgressCallback | None]
 
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield _line_per_stage(console.print)
+        yield _lines(lambda line: console.print(line, soft_wrap=True), time.monotonic)
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -34,14 +38,15 @@ def progress_on_stderr(quiet: bool = False) -> Iterator[ProgressCallback | None]
         yield show
 
 
-def _line_per_stage(write: Callable[[str], None]) -> ProgressCallback:
-    """Return a callback that writes one line whenever the stage changes."""
-    last = ""
+def _lines(write: Callable[[str], None], clock: Callable[[], float]) -> ProgressCallback:
+    """Return a callback that writes a line for every new stage, and one a pause within it."""
+    last, written = "", 0.0
 
     def show(stage: str, done: float, text: str) -> None:
-        nonlocal last
-        if stage != last:
-            last = stage
+        nonlocal last, written
+        now = clock()
+        if stage != last or now - written >= PAUSE:
+            last, written = stage, now
             write(f"{stage}: {text}" if text else stage)
 
     return show

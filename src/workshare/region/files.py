@@ -38,7 +38,8 @@ def read_region(path: str | os.PathLike[str], demand_scenario: str | None = None
     Raises
     ------
     RegionError : the files have faults; all of them are in its ``faults``.
-    OptionError : no row of the demand table has ``demand_scenario``.
+    OptionError : there is no such file, folder or embedded case, or no row of the demand table has
+        ``demand_scenario``.
     """
     draft = _read_draft(path, demand_scenario)
     if draft.values.log.faults:
@@ -51,7 +52,7 @@ def check_region(path: str | os.PathLike[str]) -> tuple[Fault, ...]:
 
     Raises
     ------
-    RegionError : there is no such file, folder or embedded case.
+    OptionError : there is no such file, folder or embedded case.
     """
     return tuple(_read_draft(path, None).values.log.faults)
 
@@ -65,7 +66,7 @@ def write_region(region: Region, target: str | os.PathLike[str], *, force: bool 
 
     Raises
     ------
-    RegionError : the target exists and ``force`` is not given.
+    OptionError : the target exists and ``force`` is not given.
     """
     _write(source_of(region), Path(target), force)
 
@@ -77,7 +78,8 @@ def convert_region(
 
     Raises
     ------
-    RegionError : the source has faults, or the target exists and ``force`` is not given.
+    RegionError : the source has faults.
+    OptionError : there is no source of that name, or the target exists and ``force`` is not given.
     """
     log = FaultLog()
     tables = _read_source(_locate(source), log)
@@ -100,10 +102,14 @@ def case_path(name: str) -> Path:
 
     Raises
     ------
-    RegionError : there is no such case; the message names those there are.
+    OptionError : there is no such case; the message names those there are.
     """
-    if name not in case_names():
-        raise RegionError([_unknown(name)])
+    cases = case_names()
+    if name not in cases:
+        raise OptionError(
+            f"no such folder, workbook or embedded case: {name!r}. {did_you_mean(name, cases)}"
+            f"Embedded cases: {', '.join(cases) or 'none'}."
+        )
     return CASES_FOLDER / name
 
 
@@ -152,19 +158,13 @@ def _write(source: Source, target: Path, force: bool) -> None:
     """Write tables to a workbook or folder, by the suffix of ``target``."""
     is_workbook = target.suffix.lower() == WORKBOOK_SUFFIX
     if target.exists() and target.is_dir() == is_workbook:
-        rule = f"exists and is not a {'workbook' if is_workbook else 'folder'}"
-        raise RegionError([Fault(str(target), "The target", "", rule, "Choose another name.")])
+        kind = "workbook" if is_workbook else "folder"
+        raise OptionError(f"{target} exists and is not a {kind}; choose another name.")
     if target.exists() and not force and (is_workbook or any(target.iterdir())):
-        cure = "Choose another name, or ask for it to be replaced (force)."
-        raise RegionError([Fault(str(target), "The target", "", "exists already", cure)])
+        raise OptionError(
+            f"{target} exists already; choose another name, or allow it to be replaced (--force)."
+        )
     if is_workbook:
         write_workbook(source, target)
     else:
         write_folder(source, target)
-
-
-def _unknown(name: str) -> Fault:
-    """Return the fault of a path that does not exist and a name that is no case."""
-    cases = case_names()
-    cure = f"{did_you_mean(name, cases)}Embedded cases: {', '.join(cases) or 'none'}."
-    return Fault(name, "The region", name, "no such folder, workbook or embedded case", cure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workshare.errors import Fault, RegionError
+from workshare.errors import OptionError
 from workshare.region.dictionary import data_tables
 from workshare.region.folder import SETTINGS_FILE, read_folder
 from workshare.region.tables import FaultLog
@@ -52,15 +52,16 @@ def new_region(directory: str | os.PathLike[str], *, force: bool = False) -> tup
 
     Raises
     ------
-    RegionError : the folder is not empty, or is a file.
+    OptionError : the folder is not empty, or is a file.
     """
     target = Path(directory)
     if target.exists() and not target.is_dir():
-        rule, cure = "is a file", "Give the name of a new folder."
-        raise RegionError([Fault(str(target), "The folder", "", rule, cure)])
+        raise OptionError(f"{target} is a file; give the name of a new folder.")
     if target.exists() and any(target.iterdir()) and not force:
-        cure = "Give the name of a new folder, or allow its files to be replaced (--force)."
-        raise RegionError([Fault(str(target), "The folder", "", "is not empty", cure)])
+        raise OptionError(
+            f"{target} is not empty; give the name of a new folder, or allow its files to be "
+            "replaced (--force)."
+        )
     target.mkdir(parents=True, exist_ok=True)
     names = [SETTINGS_FILE, *(f"{schema.name}.csv" for schema in data_tables())]
     written = []
