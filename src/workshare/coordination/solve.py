@@ -22,6 +22,8 @@ class Settings:
     ----------
     method : a name in :data:`METHODS`.
     exact : prove the division best where menus are complete or models are disclosed.
+    exact_participants : the largest number of participants for which that is tried; beyond it the
+        duality gap is small and the restricted problem over complete menus is not.
     tolerance : relative gap of the restricted problems (MILP).
     menu_count : the longest menu asked of one participant in exact mode.
     time_limit : seconds for each MILP; a run cut short is reported as ``certified``.
@@ -29,6 +31,7 @@ class Settings:
 
     method: str = "column_generation"
     exact: bool = True
+    exact_participants: int = 30
     tolerance: float = 1e-7
     menu_count: int = 400
     time_limit: float = 60.0
@@ -97,7 +100,8 @@ def solve(
         tangents=(*tangents, recovered.market.v),
         plans_known=sum(len(points) for points in state.points),
     )
-    if interrupted or not settings.exact or not state.proven:
+    few = len({p.owner for p in problem.participants}) <= settings.exact_participants
+    if interrupted or not (settings.exact and few) or not state.proven:
         return solution
     return close(problem, solution, settings)
 
