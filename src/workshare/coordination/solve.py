@@ -9,9 +9,10 @@ from workshare.arrays import Array
 from workshare.coordination.column_generation import Options, Round, State, mixed
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.problem import Problem, Selection
+from workshare.coordination.recovery import recover
 from workshare.coordination.restricted import Choice, RestrictedProgram
 from workshare.errors import OptionError
-from workshare.response import Menu, MixedPart, Participant, Plan, disclosed_model
+from workshare.response import Menu, MixedPart, Participant, disclosed_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Settings:
     exact_participants : the largest number of participants for which that is tried; beyond it the
         duality gap is small and the restricted problem over complete menus is not.
     tolerance : relative gap of the restricted problems (MILP).
+    residual_rounds : rounds of answers against the real market, where exact mode is not used.
     menu_count : the longest menu asked of one participant in exact mode.
     time_limit : seconds for each MILP; a run cut short is reported as ``certified``.
     """
@@ -33,6 +35,7 @@ class Settings:
     exact: bool = True
     exact_participants: int = 30
     tolerance: float = 1e-7
+    residual_rounds: int = 3
     menu_count: int = 400
     time_limit: float = 60.0
     rounds: Options = field(default_factory=Options)
@@ -72,10 +75,9 @@ def solve(
 ) -> Solution:
     """Return a division of labour, a proven bound on the best one, and what proves it.
 
-    Method: column generation on prices; then *recovery*: the plans that hold weight, those tied
-    with them and the plans seen form a restricted problem whose best combination is real (Wang's
-    approximate projection); then, in exact mode, menus with slack value - bound contain every
-    optimal plan, so the restricted problem over them is the whole problem.
+    Method: column generation on prices; then *recovery* of real plans (Wang's approximate
+    projection, see :mod:`workshare.coordination.recovery`); then, in exact mode, menus with slack
+    value - bound contain every optimal plan, so the restricted problem over them is the whole one.
     """
     settings = settings or Settings()
     if settings.method not in METHODS:
@@ -83,7 +85,17 @@ def solve(
     state, interrupted = iterate(
         problem, settings.method, settings.rounds, prices=prices, progress=progress
     )
-    recovered = recover(problem, state, settings, tangents)
+    few = len({p.owner for p in problem.participants}) <= settings.exact_participants
+    exact = settings.exact and few and state.proven and not interrupted
+    recovered = recover(
+        problem,
+        state,
+        time_limit=min(settings.time_limit, 10.0),
+        scale=settings.rounds.scale,
+        tangents=tangents,
+        # exact mode looks at every plan that could matter; without it, ask against the real market
+        residual_rounds=0 if exact else settings.residual_rounds,
+    )
     solution = Solution(
         selection=recovered,
         bound=state.bound,
@@ -100,35 +112,9 @@ def solve(
         tangents=(*tangents, recovered.market.v),
         plans_known=sum(len(points) for points in state.points),
     )
-    few = len({p.owner for p in problem.participants}) <= settings.exact_participants
-    if interrupted or not (settings.exact and few) or not state.proven:
+    if not exact:
         return solution
     return close(problem, solution, settings)
-
-
-def recover(
-    problem: Problem, state: State, settings: Settings, tangents: Sequence[Array] = ()
-) -> Selection:
-    """Return the best real combination of the plans that matter at the final prices."""
-    prices = state.row_prices[: problem.dimensions]
-    gap = max(state.master - state.bound, 0.0)
-    scale = settings.rounds.scale
-    choices: list[list[Plan]] = []
-    for participant, points in zip(problem.participants, state.points, strict=True):
-        seen = {point.plan.id: point.plan for point in points}
-        menu = participant.menu(prices, gap + 0.02 * scale, 6)
-        seen.update((plan.id, plan) for plan in menu.plans)
-        choices.append(list(seen.values()))
-    program = RestrictedProgram(problem, choices, tangents=[*tangents, state.market_levels])
-    limit = min(settings.time_limit, 10.0)
-    # a good division is all that is wanted here: its value only sets the slack of the menus
-    answer = program.solve(tolerance=1e-3, time_limit=limit, max_passes=2)
-    if answer.selection is None:
-        raise OptionError(
-            "no combination of the plans answered is feasible: a need that nobody in the region "
-            "or outside can meet follows from every plan; check minimum loads and limits"
-        )
-    return answer.selection
 
 
 def complete_choices(

@@ -1,0 +1,100 @@
+"""Recovery: from the convexified solution to one real plan for each participant.
+
+The plans that hold weight at the final prices, the plans seen on the way and those nearly tied
+form a *restricted problem*, whose best combination is real. Linear prices never reveal some plans
+that matter (a plant of middle size under scale economies is never cheapest at any price), so
+participants can then be asked again, each against the real market that the others leave: a
+*residual answer*. Its plans join, and the restricted problem is solved again, while that helps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workshare.arrays import Array
+from workshare.coordination.column_generation import State
+from workshare.coordination.problem import Problem, Selection
+from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.errors import OptionError
+from workshare.response import Plan, disclosed_model
+
+MENU = 6
+"""Nearly tied plans asked of each participant."""
+
+
+def recover(
+    problem: Problem,
+    state: State,
+    *,
+    time_limit: float,
+    scale: float,
+    tangents: Sequence[Array] = (),
+    residual_rounds: int = 0,
+) -> Selection:
+    """Return the best real combination of the plans that matter at the final prices.
+
+    Parameters
+    ----------
+    time_limit : seconds for each restricted problem.
+    scale : a money amount (M per year); plans within 2 % of it and the gap of the best are asked.
+    tangents : market levels known to be near the answer.
+    residual_rounds : how often participants are asked against the real market (0 = never).
+
+    Raises
+    ------
+    OptionError : no combination of the plans answered is feasible.
+    """
+    prices = state.row_prices[: problem.dimensions]
+    gap = max(state.master - state.bound, 0.0)
+    known: list[dict[str, Plan]] = []
+    for participant, points in zip(problem.participants, state.points, strict=True):
+        seen = {point.plan.id: point.plan for point in points}
+        menu = participant.menu(prices, gap + 0.02 * scale, MENU)
+        seen.update((plan.id, plan) for plan in menu.plans)
+        known.append(seen)
+    near = [*tangents, state.market_levels]
+    best = _best(problem, known, near, time_limit)
+    if best is None:
+        raise OptionError(
+            "no combination of the plans answered is feasible: a need that nobody in the region "
+            "or outside can meet follows from every plan; check minimum loads and limits"
+        )
+    for _ in range(residual_rounds):
+        added = 0
+        for number in range(len(problem.participants)):
+            plan = residual_answer(problem, best, number)
+            if plan is not None and plan.id not in known[number]:
+                known[number][plan.id] = plan
+                added += 1
+        if added == 0:
+            break
+        better = _best(problem, known, [*near, best.market.v], time_limit)
+        if better is None or better.value >= best.value - 1e-9 * max(abs(best.value), scale):
+            break
+        best = better
+    return best
+
+
+def _best(
+    problem: Problem, known: Sequence[dict[str, Plan]], near: Sequence[Array], time_limit: float
+) -> Selection | None:
+    """Return the best combination of known plans; its value only has to be good, not proven."""
+    choices: list[Choice] = [list(plans.values()) for plans in known]
+    program = RestrictedProgram(problem, choices, tangents=near)
+    return program.solve(tolerance=1e-3, time_limit=time_limit, max_passes=2).selection
+
+
+def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan | None:
+    """Return the best plan of one participant against the market that the others leave.
+
+    The others keep their plans and operate them as the market asks. None for a participant that
+    does not disclose a model here and has not been asked for its own residual answer.
+    """
+    model = disclosed_model(problem.participants[number])
+    if model is None:
+        return None
+    choices: list[Choice] = [[point.plan] for point in selection.points]
+    choices[number] = model
+    program = RestrictedProgram(problem, choices, tangents=[selection.market.v])
+    answer = program.solve(tolerance=1e-4, max_passes=2, time_limit=5.0)
+    return None if answer.selection is None else answer.selection.points[number].plan
