@@ -155,7 +155,10 @@ def _outside_range(selection: Selection) -> float:
 def _exactness(
     problem: Problem, solution: Solution, settings: Settings, value: float, size: float
 ) -> tuple[Line, float]:
-    """Ask for complete menus again and solve the restricted problem afresh, without a start."""
+    """Ask for complete menus again and prove afresh that they hold nothing cheaper.
+
+    The division in hand is told to the search, which lets it prune; its proof does not rest on it.
+    """
     prices: Array = solution.row_prices[: problem.dimensions]
     slack = max(0.0, value - solution.dual_bound) + 1e-9 * size
     choices, complete = complete_choices(problem.participants, prices, slack, settings.menu_count)
@@ -163,7 +166,10 @@ def _exactness(
         return Line("exactness", np.inf, settings.tolerance, "menus were not complete"), -np.inf
     program = RestrictedProgram(problem, choices, tangents=solution.tangents)
     answer = program.solve(
-        tolerance=settings.tolerance, time_limit=settings.time_limit, explore=False
+        tolerance=settings.tolerance,
+        time_limit=settings.time_limit,
+        start=solution.selection,
+        explore=False,
     )
     meaning = (
         "complete menus with slack value - bound, solved afresh, hold nothing cheaper (relative)"
