@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import time
 
 import pytest
 
@@ -55,11 +56,20 @@ def test_an_interruption_keeps_what_is_done(backend: str) -> None:
             raise KeyboardInterrupt
 
     mapped = map_tasks(
-        math.sqrt, [1.0, 4.0, 9.0] * 20, workers=2, backend=backend, progress=stop_after_two
+        math.sqrt, [1.0, 4.0, 9.0] * 700, workers=2, backend=backend, progress=stop_after_two
     )
     assert mapped.interrupted
-    assert 2 <= len(mapped.results) < 60
+    assert 2 <= len(mapped.results) < 2100
     assert mapped.results == tuple([1.0, 2.0, 3.0][i % 3] for i in mapped.indices)
+
+
+def test_an_interruption_does_not_wait_for_long_tasks() -> None:
+    def stop_at_once(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    mapped = map_tasks(time.sleep, [0.0, 30.0], workers=2, progress=stop_at_once)
+    assert mapped.interrupted
+    assert mapped.indices == (0,)
 
 
 def test_no_task_gives_no_result() -> None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any, Generic, TypeVar
 
 from workshare.errors import OptionError
@@ -22,6 +22,9 @@ Result = TypeVar("Result")
 
 BACKENDS = ("auto", "serial", "processes", "dask")
 """``auto`` is ``processes`` for more than one worker, else ``serial``."""
+
+GRACE = 2.0
+"""How long (s) tasks that are nearly done may still run after Ctrl-C."""
 
 
 def cores() -> int:
@@ -85,8 +88,8 @@ def map_tasks(
     if backend == "serial" or not todo:
         return _serial(function, todo, progress)
     executor = _processes if backend == "processes" else _dask
-    with executor(min(workers, len(todo))) as submit:
-        return _gather([submit(function, task) for task in todo], progress)
+    with executor(min(workers, len(todo))) as (submit, stop):
+        return _gather([submit(function, task) for task in todo], progress, stop)
 
 
 def _serial(
@@ -107,7 +110,9 @@ def _serial(
 
 
 def _gather(
-    futures: Sequence[Future[Result]], progress: Callable[[int, int], None] | None
+    futures: Sequence[Future[Result]],
+    progress: Callable[[int, int], None] | None,
+    stop: Callable[[], None],
 ) -> Mapped[Result]:
     """Wait for the futures and return their results in order; on Ctrl-C, those that are done."""
     interrupted = False
@@ -120,31 +125,45 @@ def _gather(
     except KeyboardInterrupt:
         interrupted = True
     if interrupted:
-        for future in futures:
-            future.cancel()
-        # what is running is let finish and kept; what waits is dropped
-        kept = [i for i, future in enumerate(futures) if not future.cancelled()]
-        done = [i for i in kept if futures[i].exception() is None]
+        waiting = [future for future in futures if not future.cancel()]
+        wait(waiting, GRACE)
+        ended = [i for i, item in enumerate(futures) if item.done() and not item.cancelled()]
+        done = [i for i in ended if futures[i].exception() is None]
+        stop()
         return Mapped(tuple(futures[i].result() for i in done), tuple(done), interrupted=True)
     # read in the order of the tasks, so that the error seen is the one a serial run would meet
     results = tuple(future.result() for future in futures)
     return Mapped(results, tuple(range(len(results))))
 
 
+_Seam = tuple[Callable[..., Future[Any]], Callable[[], None]]
+"""How to submit a task, and how to stop those that are running (where that can be done)."""
+
+
 @contextmanager
-def _processes(workers: int) -> Iterator[Callable[..., Future[Any]]]:
-    """Give the submit function of a pool of fresh processes."""
+def _processes(workers: int) -> Iterator[_Seam]:
+    """Give the functions of a pool of fresh processes."""
+    others = active_children()
+
+    def stop() -> None:
+        for child in active_children():
+            if child not in others:
+                child.terminate()
+
     # fresh processes, not forks: solvers hold threads and locks that do not survive a fork
     pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_ctrl_c)
     try:
-        yield pool.submit
+        yield pool.submit, stop
+    except BaseException:
+        stop()  # nobody wants the answers any more
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
-def _dask(workers: int) -> Iterator[Callable[..., Future[Any]]]:
-    """Give a submit function that runs on the current Dask client, or on a local cluster."""
+def _dask(workers: int) -> Iterator[_Seam]:
+    """Give functions that run tasks on the current Dask client, or on a local cluster."""
     try:
         from distributed import Client, get_client
     except ImportError as error:
@@ -156,7 +175,7 @@ def _dask(workers: int) -> Iterator[Callable[..., Future[Any]]]:
     except ValueError:
         client, own = Client(n_workers=workers, threads_per_worker=1, dashboard_address=None), True
     try:
-        yield client.get_executor(pure=False).submit
+        yield client.get_executor(pure=False).submit, lambda: None
     finally:
         if own:
             client.close()
