@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from workshare.coordination import Selection, Settings, Solution
+from workshare.errors import OptionError
 from workshare.region.region import Region
 from workshare.results import inputs_hash
 from workshare.studies import scenarios as offers
@@ -139,11 +140,14 @@ class MinusJob:
     solution: Solution
     settings: Settings
 
-    def run(self, setting: Setting) -> Solution:
-        """Do the job in ``setting``."""
+    def run(self, setting: Setting) -> Solution | None:
+        """Do the job in ``setting``; None where the others cannot keep the region's limits."""
         # what matters is who gains and loses: a relative gap of 1e-5 saves half of the time
         looser = replace(self.settings, tolerance=max(1e-5, self.settings.tolerance))
-        return offers.minus(setting, self.code, self.solution, looser, self.held)
+        try:
+            return offers.minus(setting, self.code, self.solution, looser, self.held)
+        except OptionError:
+            return None
 
 
 Job = IsolatedJob | UncoordinatedJob | PlayJob | OfferJob | AlternativesJob | MinusJob

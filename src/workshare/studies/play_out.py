@@ -11,7 +11,7 @@ as long as that raises its value. This finds no more than it tries, so equilibri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,9 +48,9 @@ def national_value(setting: Setting, holdings: Holdings, code: str) -> float:
 
 
 def outcome_at(setting: Setting, holdings: Holdings, name: str, **texts: str) -> Outcome:
-    """Return the outcome of clearing at ``holdings``."""
+    """Return the outcome of clearing at ``holdings``; its claim says if it lacks jobs."""
     cleared: Cleared = setting.clear(holdings)
-    return outcome_of(
+    outcome = outcome_of(
         setting,
         cleared.selection,
         name=name,
@@ -58,6 +58,14 @@ def outcome_at(setting: Setting, holdings: Holdings, name: str, **texts: str) ->
         idle=cleared.idle,
         **texts,  # type: ignore[arg-type]
     )
+    if has_its_jobs(setting, outcome):
+        return outcome
+    return replace(outcome, claim=f"{outcome.claim}; the region's minimum of jobs is not met")
+
+
+def has_its_jobs(setting: Setting, outcome: Outcome) -> bool:
+    """Return whether ``outcome`` has the region's minimum of jobs."""
+    return outcome.jobs >= setting.least_jobs * (1.0 - 1e-6)
 
 
 def slots(model: PrivateModel) -> list[list[str]]:
@@ -159,7 +167,7 @@ def residual_answer(setting: Setting, holdings: Holdings, code: str) -> frozense
             held = dict(cleared.holdings)[other]
             choices.append([setting.held_plan(other, held, cleared.idle)])
     program = RestrictedProgram(
-        Problem((), setting.market),
+        Problem((), setting.open_market),
         choices,  # type: ignore[arg-type]
         tangents=[cleared.selection.market.v],
     )

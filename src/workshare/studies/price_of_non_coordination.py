@@ -26,7 +26,8 @@ def price_of_non_coordination(
 
     ``value`` is in the regional account: the sum of ``by_participant`` and ``residual``.
     ``market_value`` is the same difference in the market account, which cannot be negative beyond
-    the certified gap, and ``at_most`` is what the ``bound`` (market account) allows it to be.
+    the certified gap (unless acting alone misses the region's minimum of jobs), and ``at_most`` is
+    what the ``bound`` (market account) allows it to be.
     ``against_nash`` is its range over the equilibria that play found. Without an uncoordinated
     outcome (an interrupted run) the numbers are None.
     """

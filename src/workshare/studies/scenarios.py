@@ -200,6 +200,8 @@ def alternative(bench: Bench, earlier: list[Outcome]) -> Selection | None:
     """
     program = bench.program()
     flags = add_maker_flags(program)
+    if not flags:
+        return None
     objective = np.zeros(program.columns)
     for outcome in earlier:
         held = makers_of(outcome.holdings)

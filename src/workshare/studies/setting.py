@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from workshare.arrays import Array
 from workshare.coordination import Problem, Selection, operate
 from workshare.market import Market, spatial_market
 from workshare.region.dimensions import Dimension, shared_dimensions
@@ -56,17 +57,30 @@ class Setting:
     _cleared: dict[HoldingsKey, Cleared] = field(default_factory=dict)
     _plans: dict[tuple[str, frozenset[str], frozenset[str]], Plan] = field(default_factory=dict)
     _labels: dict[str, set[str]] = field(init=False)
+    _decision_limits: dict[str, tuple[Array, Array]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.market = spatial_market(self.region, self.account)
         self.dimensions = shared_dimensions(self.region)
         self.models = {p.id: private_model(self.region, p.id) for p in self.region.participants}
         self._labels = {c: {g.label for g in m.groups} for c, m in self.models.items()}
+        self._decision_limits = {c: _decision_limits(m) for c, m in self.models.items()}
 
     @cached_property
     def problem(self) -> Problem:
         """Problem (1) of the region, every participant modelled here."""
         return Problem(tuple(local_participants(self.region)), self.market)
+
+    @cached_property
+    def open_market(self) -> Market:
+        """The market without the minimum of jobs, which is no promise of those who act alone."""
+        jobs = np.array([column.kind == "jobs" for column in self.market.columns])
+        return replace(self.market, lower=np.where(jobs, 0.0, self.market.lower))
+
+    @property
+    def least_jobs(self) -> float:
+        """The region's minimum of jobs (0 without one)."""
+        return max(0.0, *(x.minimum for x in self.region.limits if x.subject == "jobs"), 0.0)
 
     @property
     def participants(self) -> list[str]:
@@ -89,24 +103,49 @@ class Setting:
         return self._cleared[key]
 
     def _clear(self, holdings: dict[str, frozenset[str]], key: HoldingsKey) -> Cleared:
-        idle: set[str] = set()
+        idle: set[str] = self._against_limits(holdings, set())
         jobs_are_free = not any(limit.subject == "jobs" for limit in self.region.limits)
         while True:
             plans = [self.held_plan(code, holdings[code], idle) for code in self.participants]
-            selection = operate(self.market, plans)
+            selection = operate(self.open_market, plans)
             if selection is None:
-                idle |= self._largest_minimum(plans)
+                idle = self._against_limits(holdings, idle | self._largest_minimum(plans))
                 continue
             nothing, worst = self._losses(selection)
-            idle |= nothing or worst
             if not nothing and not worst:
                 break
-            if not worst and jobs_are_free:
+            stopped = idle | (nothing or worst)
+            idle = self._against_limits(holdings, stopped)
+            if not worst and jobs_are_free and idle == stopped:
                 # what makes nothing can stop without moving any price: no need to solve again
                 plans = [self.held_plan(code, holdings[code], idle) for code in self.participants]
                 selection = _restrict(selection, plans)
                 break
         return Cleared(key, selection, frozenset(idle), self.national_values(selection))
+
+    def _against_limits(
+        self, holdings: dict[str, frozenset[str]], idle: set[str] | frozenset[str]
+    ) -> set[str]:
+        """Return ``idle`` and what must stand idle too for each to respect its own limits.
+
+        Holding a plant breaks no limit, running it can: workers, and rules between activities.
+        Where too much would run, plants that stand today stop before new ones, first the one that
+        takes most of the limit; what requires an activity that stands idle stops as well.
+        """
+        result = set(idle)
+        for code in self.participants:
+            rows, limits = self._decision_limits[code]
+            held, groups = holdings[code], self.models[code].groups
+            running = np.array(
+                [(g.existing or g.label in held) and g.label not in idle for g in groups]
+            )
+            while limits.size and np.any(broken := rows @ running > limits):
+                row = rows[int(np.argmax(broken))]
+                takers = [(g, use) for g, use, on in zip(groups, row, running, strict=True) if on]
+                group, _ = max(takers, key=lambda x: (x[1] > 0, x[0].existing, x[1], x[0].label))
+                running[groups.index(group)] = False
+                result.add(group.label)
+        return result
 
     def national_values(self, selection: Selection) -> dict[str, float]:
         """Return each participant's national value in ``selection`` (M per year)."""
@@ -198,6 +237,13 @@ class Setting:
 
         links = tuple(x for x in self.region.links if kept(x.origin, x.destination))
         return Setting(replace(self.region, links=links), self.account)
+
+
+def _decision_limits(model: PrivateModel) -> tuple[Array, Array]:
+    """Return the limits of ``model`` on which plants run, whatever they make, with some room."""
+    pure = ~np.any(model.rows_output != 0, axis=1) if model.limits.size else np.zeros(0, dtype=bool)
+    limits = model.limits[pure]
+    return model.rows_decision[pure], limits + 1e-9 * (1.0 + np.abs(limits))
 
 
 def _restrict(selection: Selection, plans: list[Plan]) -> Selection:

@@ -6,6 +6,7 @@ then, all at once, play from several starts and the other scenarios.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,14 @@ from workshare.studies.jobs import (
     setting_of,
 )
 from workshare.studies.outcome import Outcome
-from workshare.studies.play_out import Equilibria, Play, equilibria, outcome_at, schedule
+from workshare.studies.play_out import (
+    Equilibria,
+    Play,
+    equilibria,
+    has_its_jobs,
+    outcome_at,
+    schedule,
+)
 from workshare.studies.setting import Setting
 
 ALTERNATIVES = 3
@@ -244,7 +252,9 @@ class Stages:
                     f"{share}; most different that a limited search found",
                 )
 
-    def _keep_minus(self, code: str, answer: Solution) -> None:
+    def _keep_minus(self, code: str, answer: Solution | None) -> None:
+        if answer is None:
+            return
         name = f"minus_{code}"
         self.settings_of[name] = self.setting.without_links(code)
         title = next(p.name for p in self.region.participants if p.id == code)
@@ -270,6 +280,7 @@ class Stages:
         pool = [o for name, o in self.found.items() if not name.startswith("minus_")]
         if self.nash is not None:
             pool.extend(self.nash.equilibria)
+        pool = [outcome for outcome in pool if has_its_jobs(self.setting, outcome)]
         floor = min(self.apart.market_value, self.least.market_value)
         for name, (measure, title, text, criterion) in offers.FAIR.items():
             if name not in names:
@@ -277,6 +288,8 @@ class Stages:
             self.tell("scenarios", 1.0, title)
 
             def score(outcome: Outcome, measure: offers.Measure = measure) -> float:
+                if not has_its_jobs(self.setting, outcome):
+                    return -math.inf
                 gains = offers.relative_gains(outcome, outside, size)
                 return measure(list(gains.values()), outcome.market_value - floor)
 
