@@ -297,7 +297,9 @@ class RestrictedProgram:
                 break
             added = self.add_tangents(self.market_levels(x))
             if found is not None:
-                added += self.add_tangents(found.market.v)
+                # and close by: the next optimum lies between the tangents nearest to this one
+                for share in (0.997, 1.0, 1.003):
+                    added += self.add_tangents(share * found.market.v)
             if added == 0:
                 break
         return Restricted(best, min(bound, best.value if best else np.inf), status, passes)

@@ -34,7 +34,7 @@ class Settings:
     method: str = "column_generation"
     exact: bool = True
     exact_participants: int = 30
-    tolerance: float = 1e-7
+    tolerance: float = 2e-7
     residual_rounds: int = 3
     menu_count: int = 400
     time_limit: float = 60.0
