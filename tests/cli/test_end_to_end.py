@@ -27,7 +27,7 @@ def test_files_and_json_hold_the_same_result(run: Callable[..., Any], tmp_path: 
     assert result["bound"] >= result["value"]
     assert [scenario["name"] for scenario in result["scenarios"]] == ["least_cost"]
     assert {path.name for path in (tmp_path / "shown").iterdir()} == {
-        *("result.json", "report.html", "tables.xlsx", "tables"),
+        *("result.json", "report.html", "report.xlsx", "csv"),
     }
 
 

@@ -43,7 +43,7 @@ def test_a_folder_and_another_folder_to_write_into(saved: Path, tmp_path: Path) 
     done = CliRunner().invoke(app, ["report", str(saved.parent), "--out", str(out), "--quiet"])
     assert done.exit_code == 0
     assert done.stderr == ""
-    assert {path.name for path in out.iterdir()} == {"report.html", "tables.xlsx", "tables"}
+    assert {path.name for path in out.iterdir()} == {"report.html", "report.xlsx", "csv"}
 
 
 def test_a_damaged_result_is_told_plainly(saved: Path) -> None:

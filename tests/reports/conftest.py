@@ -101,6 +101,11 @@ def make_result(count: int = 9, seed: int = 0, brief: bool = False) -> dict[str,
                 {"id": a, "name": n, "output": g, "unit": {x: u for x, _, u in GOODS}[g]}
                 for a, n, g in ACTIVITIES
             ],
+            "sources": [
+                {"source": "A ministry", "quality": "A", "figures": 3, "years": ["2022", "2023"]},
+                {"source": "A ministry", "quality": "C", "figures": 2, "years": []},
+                {"source": "An assumption", "quality": "D", "figures": 1, "years": ["2030"]},
+            ],
         },
         "price_of_non_coordination": {
             "value": price,
@@ -155,7 +160,8 @@ def make_result(count: int = 9, seed: int = 0, brief: bool = False) -> dict[str,
             {
                 "round": k,
                 "bound": market + 4.0 + 900.0 * 0.45**k,
-                "value": None if k == 0 else market - 120.0 * 0.4**k,
+                "value": market if k > 9 else None,
+                "convexified": market - 120.0 * 0.4**k,
             }
             for k in range(12)
         ],

@@ -8,7 +8,9 @@ import pytest
 from workshare.reports.figures import Figure
 from workshare.reports.html import html_text, write_html
 from workshare.reports.html_parts import table_part
+from workshare.reports.sentences import option_words
 from workshare.reports.tables import make_table, tables
+from workshare.reports.view import view
 from workshare.reports.words import number
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
@@ -98,7 +100,7 @@ def test_tables_have_captions_and_scopes(page):
 
 def test_every_figure_has_words_a_twin_and_its_data(text):
     parts = re.findall(r"<figure.*?</figure>", text, re.S)
-    assert len(parts) == 8 + 9
+    assert len(parts) == 8
     for part in parts:
         assert "<figcaption>" in part
         assert "<desc" in part
@@ -116,13 +118,67 @@ def test_every_participant_has_its_own_section_with_its_figures(whole, text):
         assert "options not chosen" in part
 
 
-def test_losers_come_first(undrawn, build):
-    result = build()
-    scenario = result["scenarios"][3]
-    scenario["losers"] = ["URY"]
+def test_the_first_screen_says_price_gains_losses_and_proof(undrawn, build):
+    result = build(3)
+    lead = result["scenarios"][0]
+    gains = {"ARG": 30.0, "BOL": -12.0, "BRA": 5.0}
+    for account in lead["accounts"]:
+        account["gain_uncoordinated"] = gains[account["participant"]]
+    result["price_of_non_coordination"] |= {"value": 23.0, "share_of_gdp": 0.001}
     text = html_text(result)
-    items = re.search(r'<section id="who-gains".*?<ul>(.*?)</ul>', text, re.S)[1].split("<li>")
-    assert items[1].startswith("Fewest changes: worse off than alone: Uruguay")
+    header = text[text.index("<header>") : text.index("</header>")]
+    assert "Not coordinating costs the region 23 million USD per year, 0.1 % of GDP." in header
+    assert "Argentina +30 and Brazil +5." in header
+    assert "Bolivia \u221212. Transfers of 12 million USD per year would make good" in header
+    assert "Proven best" in header
+    assert "3 of 6 figures are of quality C or D; all come from 2 sources." in header
+    assert text.index("</header>") < text.index("<nav")
+
+
+def test_every_scenario_has_a_line_that_opens(undrawn, build):
+    result = build(2)
+    scenario = result["scenarios"][3]
+    scenario["losers"] = ["BOL"]
+    for account in scenario["accounts"]:
+        account["gain_isolated"] = -7.0 if account["participant"] == "BOL" else 3.0
+    scenario["smallest_compensation"] = 7.0
+    text = html_text(result)
+    for one in result["scenarios"]:
+        assert f'<details id="scenario-{one["name"]}" class="scenario">' in text
+    start = text.index('<details id="scenario-fewest_changes"')
+    part = text[start : text.index('<details id="scenario-least_duplication"')]
+    assert "worse off than alone: Bolivia</summary>" in part
+    assert "Worse off than alone: Bolivia \u22127 M USD/yr; smallest compensation 7 million" in part
+    for words in ("Who makes what.", "What nearly entered.", "values and costs by participant"):
+        assert words in part
+    assert "flows between participants and with the world" in part
+
+
+def test_options_are_told_in_plain_words(build):
+    seen = view(build(2))
+    row = {"price_now": 6.0, "price_needed": 7.5, "missing_profit": 10.0, "why": "too dear"}
+    assert option_words(seen, row) == (
+        "It lacks 10 million USD per year: the price would have to rise by 25 %."
+    )
+    assert option_words(seen, row | {"missing_profit": -4.0, "price_needed": 5.0}) == (
+        "It would pay at these prices (+4 million USD per year at full load); entering would "
+        "lower them."
+    )
+    assert option_words(seen, row | {"price_needed": None}) == "Too dear."
+    assert option_words(seen, row | {"price_now": 0.0}).endswith("nobody buys its product there.")
+
+
+def test_sources_are_listed_with_their_quality(undrawn, build):
+    text = html_text(build(1))
+    part = text[text.index("Sources and quality of figures") :]
+    for words in ("A ministry", "An assumption", "2022; 2023"):
+        assert words in part
+
+
+def test_scenarios_not_found_are_told(undrawn, build):
+    result = build(1)
+    result["certificate"]["not_found"] = ["most_resilient"]
+    assert "For these scenarios nothing was found: most resilient." in html_text(result)
 
 
 def test_hostile_text_is_escaped(build):
@@ -174,12 +230,12 @@ def test_the_smallest_result_makes_a_page(least, tmp_path):
 
 def test_cycles_and_missing_gdp_are_told(undrawn, build):
     result = build(2)
-    result["outcomes"]["nash"] = {"status": "none found", "equilibria": [], "cycles": [["a"]]}
+    result["outcomes"]["nash"] = {"status": "none found", "equilibria": [], "cycles": [{}]}
     result["price_of_non_coordination"] |= {"against_nash": None, "share_of_gdp": None}
     for row in result["region"]["participants"]:
         row["gdp"] = None
     text = html_text(result)
-    assert "best replies went round in cycles" in text
+    assert "Play does not settle." in text
     assert "% of its GDP" not in text
 
 

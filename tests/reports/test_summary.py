@@ -22,7 +22,22 @@ def test_what_is_missing_is_said(least):
     assert "gains against isolated not available" in text
 
 
+CYCLE = {
+    "start": "nobody building",
+    "order": ["ARG"],
+    "length": 2,
+    "changing": {"ARG": ["ARG_1/cell_plant/1x20", "ARG_1/cell_plant/2x20"]},
+}
+
+
 def test_cycles_are_told(result):
-    result["outcomes"]["nash"] = {"status": "none found", "equilibria": [], "cycles": [["a", "b"]]}
+    result["outcomes"]["nash"] = {"status": "none found", "equilibria": [], "cycles": [CYCLE]}
     result["price_of_non_coordination"]["against_nash"] = None
-    assert "Best replies went round in cycles; no equilibrium was found." in summary_lines(result)
+    found = "Play does not settle: the plants of Argentina (cell plant) come and go."
+    assert found in summary_lines(result)
+
+
+def test_scenarios_for_which_nothing_was_found_are_told(result):
+    result["certificate"]["not_found"] = ["most_resilient", "minus_ARG"]
+    found = "For these scenarios nothing was found: most resilient and minus ARG."
+    assert found in summary_lines(result)

@@ -20,6 +20,7 @@ NAMES = [
     "certificate",
     "convergence",
     "assumptions",
+    "sources",
 ]
 
 

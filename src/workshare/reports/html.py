@@ -11,30 +11,32 @@ from typing import Any
 
 from workshare.reports.html_participants import participants_section
 from workshare.reports.html_parts import escaped, paragraph
+from workshare.reports.html_scenarios import scenarios_section
 from workshare.reports.html_sections import (
     basis_section,
     flows_section,
     gains_section,
     gaps_section,
-    headline_section,
     makers_section,
     not_chosen_section,
+    price_section,
     proof_section,
-    scenario_count,
 )
 from workshare.reports.html_style import STYLE
+from workshare.reports.html_summary import summary_part
 from workshare.reports.view import View, view
 
-LINKS = (
-    ("price", "Cost of not coordinating"),
-    ("who-gains", "Gains and losses"),
-    ("makers", "Who makes what"),
-    ("what-moves", "Flows"),
-    ("gaps", "Duplications, shortfalls"),
-    ("not-chosen", "Options not chosen"),
-    ("participants", "Each participant"),
-    ("proof", "What is proven"),
-    ("basis", "Assumptions, sources"),
+SECTIONS = (
+    ("price", "Cost of not coordinating", price_section),
+    ("who-gains", "Gains and losses", gains_section),
+    ("makers", "Who makes what", makers_section),
+    ("what-moves", "Flows", flows_section),
+    ("gaps", "Duplications, shortfalls", gaps_section),
+    ("not-chosen", "Options not chosen", not_chosen_section),
+    ("scenarios", "Scenarios", scenarios_section),
+    ("participants", "Each participant", participants_section),
+    ("proof", "What is proven", proof_section),
+    ("basis", "Assumptions, sources", basis_section),
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -42,19 +44,8 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 def html_text(result: Any) -> str:
     """Return the whole report page of a result as HTML text."""
     seen = view(result)
-    sections = (
-        headline_section(seen),
-        gains_section(seen),
-        makers_section(seen),
-        flows_section(seen),
-        gaps_section(seen),
-        not_chosen_section(seen),
-        participants_section(seen),
-        proof_section(seen),
-        basis_section(seen),
-    )
-    links = "".join(f'<li><a href="#{anchor}">{words}</a></li>' for anchor, words in LINKS)
-    body = "\n".join(sections)
+    links = "".join(f'<li><a href="#{anchor}">{words}</a></li>' for anchor, words, _ in SECTIONS)
+    body = "\n".join(make(seen) for _, _, make in SECTIONS)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -67,7 +58,7 @@ def html_text(result: Any) -> str:
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header>
-{_header(seen)}
+{summary_part(seen)}
 </header>
 <nav aria-label="Contents"><ul>{links}</ul></nav>
 <main id="content">
@@ -86,21 +77,6 @@ def write_html(result: Any, path: str | Path) -> Path:
     file = Path(path)
     file.write_text(html_text(result), encoding="utf-8", newline="\n")
     return file
-
-
-def _header(seen: View) -> str:
-    region = seen.region
-    facts = [
-        scenario_count(seen),
-        f"money in {seen.currency}",
-        f"prices of {region['price_year']}" if region.get("price_year") else "",
-        f"for {region['horizon_year']}" if region.get("horizon_year") else "",
-        f"{region['demand_scenario']} demand" if region.get("demand_scenario") else "",
-    ]
-    parts = [f"<h1>{escaped(seen.title)}</h1>", paragraph("; ".join(filter(None, facts)), "quiet")]
-    if region.get("disclaimer"):
-        parts.append(paragraph(str(region["disclaimer"]), "disclaimer"))
-    return "\n".join(parts)
 
 
 def _footer(seen: View) -> str:

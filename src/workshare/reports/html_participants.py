@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 
 from workshare.reports import tables as made
-from workshare.reports.figures import participant_gains
 from workshare.reports.html_parts import (
     csv_link,
     details,
     escaped,
-    figure_part,
     paragraph,
     section,
     table_part,
 )
-from workshare.reports.html_sections import NOT_CHOSEN_COLUMNS
+from workshare.reports.html_scenarios import options_table
+from workshare.reports.sentences import makers_of, trade_sentence
 from workshare.reports.tables import Table
 from workshare.reports.view import Record, View
 from workshare.reports.words import money, percent
@@ -49,15 +48,12 @@ def _own_section(seen: View, code: str, name: str) -> str:
     heading = title if title == code else f"{title} ({code})"
     lead = [seen.lead] if seen.lead is not None else []
     values = _only(made.participants(seen), "participant", code)
-    parts = [
-        paragraph(_sentence(seen, code)),
-        figure_part(participant_gains(seen, code)),
-        _folded(
-            f"{title}: value and gains in every outcome",
-            values,
-            ("scenario title", "national value", *_GAINS),
-        ),
-    ]
+    parts = [paragraph(_sentence(seen, code))]
+    if seen.lead is not None:
+        words = f"{makers_of(seen, seen.lead, code)} {trade_sentence(seen, seen.lead, code)}"
+        parts.append(paragraph(f"{seen.outcome_title(seen.lead)}: {words}"))
+        parts.append(_folded_options(seen, seen.lead, code, title))
+    parts.append(_folded(f"{title}: value and gains in every scenario", values, _VALUE))
     accounts = _only(made.part(seen, "accounts"), "participant", code)
     columns = ("scenario title", *_ACCOUNT)
     parts.append(_folded(f"{title}: account in every scenario", accounts, columns))
@@ -65,13 +61,20 @@ def _own_section(seen: View, code: str, name: str) -> str:
     parts.append(_folded(f"{title}: plants at least cost", plants, _PLANT))
     trade = made.part(seen, "flows", [_own_flows(seen, outcome, code) for outcome in lead])
     parts.append(_folded(f"{title}: shipments at least cost", trade, _FLOW))
-    options = _only(made.part(seen, "not_chosen", lead), "participant", code)
-    label = f"{title}: options not chosen at least cost, and why"
-    parts.append(_folded(label, options, NOT_CHOSEN_COLUMNS[1:]))
     return section(name, heading, parts, level=3)
 
 
+def _folded_options(seen: View, outcome: Record, code: str, title: str) -> str:
+    """Return why the participant's own options were not chosen: price now, needed, what lacks."""
+    table = options_table(seen, outcome, code)
+    label = f"{title}: options not chosen, and why"
+    if not table.rows:
+        return paragraph(f"{label}: none.", "quiet")
+    return details(label, table_part(table, label))
+
+
 _GAINS = ("gain against isolated", "gain against uncoordinated")
+_VALUE = ("scenario title", "national value", *_GAINS)
 _ACCOUNT = (
     "revenue",
     "private cost",
@@ -111,7 +114,7 @@ _FLOW = (
 
 
 def _sentence(seen: View, code: str) -> str:
-    """Return what the participant wins or loses at least cost, and by not coordinating."""
+    """Return what not coordinating costs the participant, and where it does best and worst."""
     cost = (seen.price.get("by_participant") or {}).get(code)
     gdp = seen.gdp.get(code)
     share = cost / gdp if cost is not None and gdp else None
@@ -128,7 +131,22 @@ def _sentence(seen: View, code: str) -> str:
         if gain is not None:
             change = money(gain, seen.currency, signed=True)
             parts.append(f"At {where} its national value changes by {change} against isolated.")
-    return " ".join(parts)
+    return " ".join([*parts, _best_and_worst(seen, code)]).strip()
+
+
+def _best_and_worst(seen: View, code: str) -> str:
+    """Return in which scenario the participant does best and worst; empty if it never matters."""
+    values = {
+        seen.outcome_title(scenario): scenario["by_participant"].get(code)
+        for scenario in seen.scenarios
+    }
+    known = {title: value for title, value in values.items() if value is not None}
+    if len(known) < 2:
+        return ""
+    best, worst = max(known, key=lambda t: known[t]), min(known, key=lambda t: known[t])
+    if known[best] - known[worst] <= 1e-6 * max(abs(known[best]), abs(known[worst])):
+        return "All scenarios are worth the same to it."
+    return f"It does best in '{best}' and worst in '{worst}'."
 
 
 def _only(table: Table, column: str, code: str) -> Table:

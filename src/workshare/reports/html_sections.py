@@ -12,7 +12,6 @@ from workshare.reports.figures import (
     price_of_non_coordination,
     who_makes_what,
 )
-from workshare.reports.figures.price_of_non_coordination import headline_sentence
 from workshare.reports.html_parts import (
     bullets,
     csv_link,
@@ -24,30 +23,30 @@ from workshare.reports.html_parts import (
     section,
     table_part,
 )
+from workshare.reports.html_scenarios import options_table
 from workshare.reports.plain import METHOD, OUTCOMES, certificate_sentence, status_sentence
+from workshare.reports.sentences import (
+    idle_sentence,
+    nearly_sentence,
+    not_found_sentence,
+    quality_sentence,
+    rational_sentence,
+)
 from workshare.reports.tables import Table
 from workshare.reports.view import Record, View
-from workshare.reports.words import is_number, listed, money, number, percent, plural, short, span
+from workshare.reports.words import is_number, money, number, percent
 
 
-def headline_section(seen: View) -> str:
-    """Return the price of non-coordination: the number, what it is, the waterfall."""
-    nash = seen.price.get("against_nash") or {}
+def price_section(seen: View) -> str:
+    """Return the price of non-coordination: the waterfall, how it is measured, the accounts."""
     sentences = [
-        "This is the price of non-coordination: what the region's net benefit is below its best "
-        "division of labour when all act at once, each on its own interest."
+        "The price of non-coordination is what the region's net benefit is below its best division "
+        "of labour when all act at once, each on its own interest."
     ]
-    if is_number(nash.get("low")) and is_number(nash.get("high")):
-        sentences.append(
-            "Measured against the equilibria found, in which nobody wants to change its own plan, "
-            f"it is {span(nash['low'], nash['high'], seen.currency)}."
-        )
-    elif seen.nash:
-        reason = "best replies went round in cycles" if seen.nash.get("cycles") else "none is given"
-        sentences.append(f"Against equilibria it is not available: {reason}.")
     if is_number(seen.price.get("at_most")):
         sentences.append(
-            "In the market account, in which the bound is proven, it is "
+            "The headline is in the regional account, in which tariffs stay in the region. In the "
+            "market account, in which tariffs are a cost and the bound is proven, the price is "
             f"{money(seen.price.get('market_value'), seen.currency)} and cannot exceed "
             f"{money(seen.price['at_most'], seen.currency)}."
         )
@@ -55,9 +54,7 @@ def headline_section(seen: View) -> str:
         "price",
         "What not coordinating costs",
         [
-            paragraph(headline_sentence(seen), "finding"),
             paragraph(" ".join(sentences)),
-            paragraph(status_sentence(seen)),
             figure_part(price_of_non_coordination(seen)),
             details("The headline figures", table_part(made.headline(seen))),
             details("What the outcomes are", definitions(OUTCOMES)),
@@ -67,30 +64,13 @@ def headline_section(seen: View) -> str:
 
 def gains_section(seen: View) -> str:
     """Return who gains and who loses: net losers first, then every scenario."""
-    table = made.scenarios(seen)
     return section(
         "who-gains",
         "Who gains and who loses",
         [
-            bullets([_losers_sentence(seen, scenario) for scenario in _by_loss(seen)]),
+            paragraph(rational_sentence(seen, seen.lead)) if seen.lead is not None else "",
             figure_part(gains(seen)),
             figure_part(gains_by_scenario(seen)),
-            table_part(
-                table,
-                "Every outcome and scenario",
-                (
-                    "scenario title",
-                    "regional value",
-                    "losers",
-                    "smallest compensation",
-                    "nobody worse off than isolated",
-                    "nobody worse off than uncoordinated",
-                    "emissions",
-                    "jobs",
-                ),
-            ),
-            csv_link(table),
-            details("What each scenario is", definitions(_descriptions(seen))),
             _lead_accounts(seen),
         ],
     )
@@ -119,6 +99,7 @@ def makers_section(seen: View) -> str:
         "makers",
         "Who makes what",
         [
+            paragraph(idle_sentence(seen, seen.uncoordinated or {})),
             figure_part(who_makes_what(seen)),
             details("Plants at least cost", table_part(plants, "", shown) + csv_link(plants)),
             details("Who makes what in every scenario", figure_part(every)) if names else "",
@@ -158,41 +139,32 @@ def gaps_section(seen: View) -> str:
             figure_part(duplications(seen)),
             heading("Goods that the region imports or goes without, at least cost"),
             bullets(sentences) if sentences else paragraph("None is recorded."),
-            table_part(table, "", shown) + csv_link(table) if table.rows else "",
+            details("Shortfalls as a table", table_part(table, "", shown) + csv_link(table))
+            if table.rows
+            else "",
         ],
     )
 
 
 def not_chosen_section(seen: View) -> str:
     """Return what nearly entered at least cost, and the price that would bring it in."""
-    lead = [seen.lead] if seen.lead is not None else []
-    table = made.part(seen, "not_chosen", lead)
+    lead = seen.lead or {}
+    whole = made.part(seen, "not_chosen", [lead] if lead else [])
+    table = options_table(seen, lead)
+    label = f"All options not chosen at {seen.outcome_title(lead).lower()}" if lead else ""
     return section(
         "not-chosen",
         "Why was my option not chosen?",
         [
+            paragraph(nearly_sentence(seen, lead)),
             paragraph(
-                "For each option that was not chosen at least cost: the price of its good now, "
-                "the price at which it would enter, and the yearly profit that it lacks. Each "
-                "participant's own section lists its own."
+                "An option is chosen when it covers its cost at the prices that hold with it. The "
+                "price needed covers all its costs at full load, with inputs at today's prices. "
+                "Each participant's own section and each scenario list their own options."
             ),
-            table_part(table, "", NOT_CHOSEN_COLUMNS),
-            csv_link(table) if table.rows else "",
+            details(label, table_part(table) + csv_link(whole)) if table.rows else "",
         ],
     )
-
-
-NOT_CHOSEN_COLUMNS = (
-    "participant name",
-    "place",
-    "activity name",
-    "size",
-    "output unit",
-    "price now",
-    "price needed",
-    "missing profit",
-    "why",
-)
 
 
 def proof_section(seen: View) -> str:
@@ -207,10 +179,12 @@ def proof_section(seen: View) -> str:
         [
             paragraph(status_sentence(seen)),
             paragraph(certificate_sentence(seen), "warning" if failed else ""),
+            paragraph(not_found_sentence(seen)) if not_found_sentence(seen) else "",
             figure_part(convergence(seen)),
-            table_part(checks),
-            details("Every figure of the certificate", table_part(table)) if table.rows else "",
-            csv_link(table) if table.rows else "",
+            details("The checks", table_part(checks)) if lines else "",
+            details("Every figure of the certificate", table_part(table) + csv_link(table))
+            if table.rows
+            else "",
         ],
     )
 
@@ -218,13 +192,10 @@ def proof_section(seen: View) -> str:
 def basis_section(seen: View) -> str:
     """Return assumptions, sources, and how to reproduce the result."""
     region, data = seen.region, seen.data
-    table = made.assumptions(seen)
+    table, sources = made.assumptions(seen), made.sources(seen)
     facts = [
         ("Sources", region.get("provenance")),
         ("Licence of the figures", region.get("licence")),
-        ("Prices of", region.get("price_year")),
-        ("Describes", region.get("horizon_year")),
-        ("Demand", region.get("demand_scenario")),
         ("Method", data.get("method")),
         ("Seed", data.get("seed")),
         ("Hash of the inputs", data.get("inputs_hash")),
@@ -238,48 +209,20 @@ def basis_section(seen: View) -> str:
             bullets(METHOD),
             definitions(known),
             details("Everything the result rests on", table_part(table) + csv_link(table)),
-            paragraph(str(region["disclaimer"]), "disclaimer") if region.get("disclaimer") else "",
+            heading("Sources and quality of figures"),
+            paragraph(f"{quality_sentence(seen)} {QUALITY}" if sources.rows else NO_SOURCES),
+            details("Every source", table_part(sources) + csv_link(sources))
+            if sources.rows
+            else "",
         ],
     )
 
 
-def _by_loss(seen: View) -> list[Record]:
-    """Return the scenarios with a criterion of their own: those with net losers first."""
-    variants = ("minus_", "alternative_")
-    shown = [s for s in seen.scenarios if not str(s["name"]).startswith(variants)]
-    return sorted(shown or seen.scenarios[:4], key=lambda scenario: not seen.losers(scenario))
-
-
-def _losers_sentence(seen: View, scenario: Record) -> str:
-    """Return who loses in a scenario, by how much, and the smallest compensation."""
-    title = seen.outcome_title(scenario)
-    against = "isolated" if seen.isolated is not None else "uncoordinated"
-    known = [seen.gain(scenario, code, against) for code in seen.participants]
-    if all(gain is None for gain in known):
-        return f"{title}: gains are not available."
-    losers = seen.losers(scenario, against)
-    worse = "alone" if against == "isolated" else "uncoordinated"
-    if not losers:
-        return f"{title}: nobody is worse off than {worse}; no compensation is needed."
-    changes = [short(seen.gain(scenario, code, against), signed=True) for code in losers]
-    parts = [
-        f"{seen.name('participants', code)} ({change})"
-        for code, change in zip(losers, changes, strict=True)
-    ]
-    pay = money(scenario.get("smallest_compensation"), seen.currency)
-    return (
-        f"{title}: worse off than {worse}: {listed(parts, 9)} {seen.money_unit}; "
-        f"smallest compensation {pay}."
-    )
-
-
-def _descriptions(seen: View) -> list[tuple[str, str]]:
-    rows = []
-    for scenario in seen.scenarios:
-        words = [str(scenario.get(key) or "") for key in ("description", "claim")]
-        text = " ".join(word for word in words if word)
-        rows.append((seen.outcome_title(scenario), text or "No description is given."))
-    return rows
+QUALITY = (
+    "A: primary statistic or paper; B: simple derivation or press report of one; C: secondary or "
+    "assumed; D: do not rely on it."
+)
+NO_SOURCES = "The sources of the figures are not in this result; the region's files name them."
 
 
 def _lead_accounts(seen: View) -> str:
@@ -315,10 +258,4 @@ def _shortfall_sentence(seen: View, row: Record) -> str:
         f"(M {seen.currency} per {unit or 'unit'})"
     )
     falls = is_number(needed) and is_number(now) and needed <= now
-    return f"{text}, but would fall if it entered." if falls else f"{text}."
-
-
-def scenario_count(seen: View) -> str:
-    """Return how many scenarios and participants the report covers."""
-    parties = plural(len(seen.participants), "participant")
-    return f"{plural(len(seen.scenarios), 'scenario')}, {parties}"
+    return f"{text}, but it would fall if this entered." if falls else f"{text}."

@@ -10,7 +10,7 @@ body { margin: 0; color: var(--ink); background: #fff; line-height: 1.5;
   font-family: system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }
 header, main, footer, nav { max-width: 72rem; margin: 0 auto; padding: 0 1rem; }
 header { padding-top: 1.2rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .4rem; }
+h1 { font-size: 1.2rem; line-height: 1.3; margin: 0 0 .4rem; color: var(--quiet); }
 h2 { font-size: 1.3rem; line-height: 1.3; margin: 2.6rem 0 .6rem; padding-top: .8rem;
   border-top: 2px solid var(--ink); }
 h3 { font-size: 1.08rem; line-height: 1.35; margin: 1.6rem 0 .5rem; }
@@ -24,6 +24,11 @@ a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 3px sol
 .quiet { color: var(--quiet); }
 .disclaimer { border-left: 4px solid #d55e00; padding: .3rem .8rem; background: #fdf3ec; }
 .finding { font-size: 1.7rem; font-weight: 700; line-height: 1.25; margin: .4rem 0; }
+.key { padding-left: 1.1rem; max-width: 52rem; }
+.key li { margin: .25rem 0; }
+.scenario { border-bottom: 1px solid var(--line); margin: 0; }
+.scenario > summary { padding: .5rem 0; }
+.scenario[open] > summary { font-weight: 700; }
 .warning { border-left: 4px solid #b00020; padding: .3rem .8rem; background: #fdecef; }
 nav ul { list-style: none; margin: .8rem 0; padding: 0; display: flex; flex-wrap: wrap;
   gap: .2rem 1.2rem; max-width: none; }
@@ -77,7 +82,6 @@ footer { margin-top: 3rem; padding-bottom: 2rem; border-top: 1px solid var(--lin
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   th, td { min-width: 0; padding: .15rem .3rem; }
-  details::details-content { content-visibility: visible; height: auto; }
   a { color: inherit; text-decoration: none; }
 }
 """

@@ -15,7 +15,7 @@ from workshare.reports.view import View, view
 from workshare.reports.workbook import write_workbook
 
 FORMATS = ("html", "xlsx", "csv", "json", "png")
-"""What can be written: ``report.html``, ``tables.xlsx``, ``tables/*.csv``, ``result.json``,
+"""What can be written: ``report.html``, ``report.xlsx``, ``csv/*.csv``, ``result.json``,
 ``figures/*.png``."""
 
 USUAL = ("html", "xlsx", "csv", "json")
@@ -62,12 +62,12 @@ def _write(seen: View, target: Path, name: str) -> Path:
     if name == "html":
         return write_html(seen, target / "report.html")
     if name == "xlsx":
-        return write_workbook(seen, target / "tables.xlsx")
+        return write_workbook(seen, target / "report.xlsx")
     if name == "json":
         return write_json(seen.data, target / "result.json")
     if name == "csv":
-        write_csv(seen, target / "tables", byte_order_mark=True)
-        return target / "tables"
+        write_csv(seen, target / "csv", byte_order_mark=True)
+        return target / "csv"
     pictures = target / "figures"
     pictures.mkdir(exist_ok=True)
     for figure, make in FIGURES.items():

@@ -49,7 +49,7 @@ RECORDS: dict[str, tuple[Key, ...]] = {
         ("outcomes", "outcomes", "", "The outcomes compared."),
         ("scenarios", "list of outcome", "", "The divisions of labour offered."),
         ("certificate", "certificate", "", "What was proven, recomputed from problem and answers."),
-        ("convergence", "list of convergence", "", "Bound and value after each round of prices."),
+        ("convergence", "list of convergence", "", "Bound and values by round of prices."),
         ("statistics", "map of anything", "", "Counts of the computation: rounds, messages, ..."),
         ("method", "text", "", "Method that computed it."),
         ("options", "map of anything", "", "Options of the computation."),
@@ -71,6 +71,19 @@ RECORDS: dict[str, tuple[Key, ...]] = {
         ("places", "list of place", "", "Where goods are made and used."),
         ("goods", "list of good", "", "What is made, moved and used."),
         ("activities", "list of activity", "", "The production processes."),
+        ("sources", "list of source", "", "Where the figures come from: one row per source."),
+    ),
+    "source": _keys(
+        ("source", "text", "", "The source as the files name it."),
+        (
+            "quality",
+            "text",
+            "",
+            "Letter A (primary statistic or paper) to D (do not rely on it), or empty.",
+        ),
+        ("figures", "integer", "figures", "How many figures of that quality it gives."),
+        ("years", "list of text", "", "Years that these figures describe."),
+        required="source figures",
     ),
     "participant": _keys(
         ("id", "text", "", "Code: ISO 3166 alpha-3 or a declared code."),
@@ -148,8 +161,19 @@ RECORDS: dict[str, tuple[Key, ...]] = {
     "nash": _keys(
         ("status", "text", "", "How the search ended, such as certified, sampled or none found."),
         ("equilibria", "list of outcome", "", "The equilibria found, each a whole outcome."),
-        ("cycles", "list of anything", "", "Sequences of replies that repeat without settling."),
+        ("cycles", "list of cycle", "", "Sequences of replies that repeat without settling."),
         ("claim", "text", "", "What is proven about it."),
+    ),
+    "cycle": _keys(
+        ("start", "text", "", "Where play began."),
+        ("order", "list of text", "", "Order in which the participants replied."),
+        ("length", "integer", "rounds", "Rounds after which the same plans come back."),
+        (
+            "changing",
+            "map of list of text",
+            "",
+            "Labels of the plants that come and go, by participant.",
+        ),
     ),
     "outcome": _keys(
         ("name", "text", "", "Name of the scenario or outcome, such as least_cost."),
@@ -236,7 +260,12 @@ RECORDS: dict[str, tuple[Key, ...]] = {
     "price": _keys(
         ("place", "text", "", "Code of the place."),
         ("good", "text", "", "Code of the good."),
-        ("price", "number", "M/unit", "Price: the value of one more unit there."),
+        (
+            "price",
+            "number",
+            "M/unit",
+            "Value of one more unit there; null where nobody makes or uses the good.",
+        ),
         ("net_supply", "number", "good unit/yr", "Made minus used by plants there."),
         ("demand", "number", "good unit/yr", "Final demand met."),
         ("demand_surplus", "number", "M/yr", "What users gain above what they pay."),
@@ -278,7 +307,12 @@ RECORDS: dict[str, tuple[Key, ...]] = {
         ("good", "text", "", "Code of the good it makes."),
         ("price_now", "number", "M/unit", "Price of that good there."),
         ("price_needed", "number", "M/unit", "Price at which the option would enter."),
-        ("missing_profit", "number", "M/yr", "Yearly profit it lacks."),
+        (
+            "missing_profit",
+            "number",
+            "M/yr",
+            "Yearly profit it lacks; negative = it would pay at these prices.",
+        ),
         ("why", "text", "", "The reason, in words."),
         required="participant activity",
     ),
@@ -288,6 +322,7 @@ RECORDS: dict[str, tuple[Key, ...]] = {
     ),
     "certificate": _keys(
         ("lines", "list of certificate_line", "", "The checks; other keys are single figures."),
+        ("not_found", "list of text", "", "Scenarios asked for, for which nothing was found."),
     ),
     "certificate_line": _keys(
         ("name", "text", "", "Short name."),
@@ -300,7 +335,18 @@ RECORDS: dict[str, tuple[Key, ...]] = {
     "convergence": _keys(
         ("round", "integer", "", "Round of prices."),
         ("bound", "number", "M/yr", "Bound after the round."),
-        ("value", "number", "M/yr", "Best value known after the round."),
+        (
+            "value",
+            "number",
+            "M/yr",
+            "Value of the best division of whole plants known; null while plans are mixed.",
+        ),
+        (
+            "convexified",
+            "number",
+            "M/yr",
+            "Best value known when plans may be mixed; it can exceed any real division.",
+        ),
         required="round",
     ),
 }

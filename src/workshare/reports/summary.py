@@ -6,6 +6,7 @@ from typing import Any
 
 from workshare.reports.figures.price_of_non_coordination import headline_sentence
 from workshare.reports.plain import status_sentence
+from workshare.reports.sentences import not_found_sentence, play_sentence
 from workshare.reports.view import Record, View, view
 from workshare.reports.words import (
     is_number,
@@ -36,14 +37,16 @@ def summary_lines(result: Any) -> list[str]:
 def _against_equilibria(seen: View) -> list[str]:
     nash = seen.price.get("against_nash") or {}
     low, high = nash.get("low"), nash.get("high")
+    lines = []
     if is_number(low) and is_number(high):
-        return [
+        lines.append(
             f"Against the {plural(len(seen.equilibria), 'equilibrium', 'equilibria')} "
             f"found: {span(low, high, seen.currency)}."
-        ]
-    if seen.nash.get("cycles"):
-        return ["Best replies went round in cycles; no equilibrium was found."]
-    return []
+        )
+    elif play_sentence(seen):
+        lines.append(play_sentence(seen))
+    missing = not_found_sentence(seen)
+    return [*lines, missing] if missing else lines
 
 
 def _values(seen: View) -> list[str]:

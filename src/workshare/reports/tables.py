@@ -232,14 +232,34 @@ def certificate(seen: View) -> Table:
 
 
 def convergence(seen: View) -> Table:
-    """Return bound and value after each round."""
+    """Return the bound, the convexified value and the value after each round."""
     unit = seen.money_unit
-    columns = (("round", "", "number"), ("bound", unit, "number"), ("value", unit, "number"))
+    columns = (
+        ("round", "", "number"),
+        ("bound", unit, "number"),
+        ("value with mixed plans", unit, "number"),
+        ("value of whole plants", unit, "number"),
+    )
     rows = (
-        (row["round"], row.get("bound"), row.get("value"))
+        (row["round"], row.get("bound"), row.get("convexified"), row.get("value"))
         for row in seen.data.get("convergence") or []
     )
     return make_table("convergence", "Bound and value by round", columns, rows)
+
+
+def sources(seen: View) -> Table:
+    """Return one row per source and quality letter: how many figures, of which years."""
+    columns = (
+        ("source", "", "text"),
+        ("quality", "", "text"),
+        ("figures", "figures", "number"),
+        ("years", "", "text"),
+    )
+    rows = (
+        (row["source"], row.get("quality"), row["figures"], row.get("years"))
+        for row in seen.region.get("sources") or []
+    )
+    return make_table("sources", "Sources and quality of the figures", columns, rows)
 
 
 def assumptions(seen: View) -> Table:
@@ -457,4 +477,5 @@ _MAKERS: tuple[Callable[[View], Table], ...] = (
     certificate,
     convergence,
     assumptions,
+    sources,
 )

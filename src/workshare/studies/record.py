@@ -51,7 +51,24 @@ def region_record(region: Region) -> dict[str, Any]:
             {"id": a.id, "name": a.name, "output": a.output, "unit": units[a.output]}
             for a in region.activities
         ],
+        "sources": _sources(region),
     }
+
+
+def _sources(region: Region) -> list[dict[str, Any]]:
+    """Return one row per source and quality letter: how many figures, and of which years."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for figure in region.figures:
+        groups.setdefault((figure.source, figure.quality), []).append(figure.year)
+    return [
+        {
+            "source": source,
+            "quality": quality,
+            "figures": len(years),
+            "years": sorted({year for year in years if year}),
+        }
+        for (source, quality), years in sorted(groups.items())
+    ]
 
 
 def outcome_record(

@@ -99,7 +99,41 @@ def test_duplications_are_those_of_the_uncoordinated_outcome(result):
 def test_convergence_keeps_missing_values_missing(result):
     figure = convergence(result)
     assert column(figure, "bound") == [row["bound"] for row in result["convergence"]]
-    assert column(figure, "value")[0] is None
+    whole = column(figure, "value of whole plants")
+    assert whole == [row["value"] for row in result["convergence"]]
+    assert whole.count(None) == len(whole) - 2
+    mixed = column(figure, "value with mixed plans")
+    assert mixed == [row["convexified"] for row in result["convergence"]]
+
+
+def test_convergence_draws_whole_plants_as_points(result):
+    layers = convergence(result).specification["layer"]
+    (points,) = [one for one in layers if one["mark"].get("shape") == "diamond"]
+    assert [row["round"] for row in points["data"]["values"]] == [10, 11]
+
+
+def test_the_waterfall_says_that_play_does_not_settle(result):
+    result["outcomes"]["nash"] = {
+        "status": "none found",
+        "equilibria": [],
+        "cycles": [{"start": "x", "changing": {"ARG": ["ARG_1/cell_plant/1x20"]}}],
+    }
+    figure = price_of_non_coordination(result)
+    (row,) = [row for row in figure.table.rows if row[0] == "equilibria"]
+    assert row[1:4] == (None, None, None)
+    assert row[4] == "Play does not settle: the plants of Argentina (cell plant) come and go."
+    assert "none found" in str(figure.specification)
+
+
+def test_the_waterfall_says_when_acting_apart_is_worse_than_isolated(result):
+    isolated = sum(result["outcomes"]["isolated"]["by_participant"].values())
+    result["outcomes"]["uncoordinated"]["value"] = isolated - 500.0
+    result["outcomes"]["coordinated"]["value"] = isolated - 100.0
+    title = price_of_non_coordination(result).title
+    assert title == (
+        "Acting all at once loses 500 million USD per year against isolated; coordinating wins "
+        "back 400 million USD per year"
+    )
 
 
 # --- titles are computed --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Convergence: how the bound and the best value known closed in on each other, round by round."""
+"""Convergence: how the bound and the best values known closed in on each other, by round."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from workshare.reports.figures.figure import Figure
 from workshare.reports.figures.style import (
     BLUE,
+    SKY,
     VERMILION,
     WIDTH,
     field,
@@ -19,13 +20,17 @@ from workshare.reports.tables import make_table
 from workshare.reports.view import Record, View, view
 from workshare.reports.words import is_number, money, number, percent, plural
 
-LINES = ("bound", "value")
-COLOURS = (VERMILION, BLUE)
-DASHES = ([6, 3], [1, 0])
+LINES = {
+    "bound": "bound",
+    "convexified": "value with mixed plans",
+    "value": "value of whole plants",
+}
+COLOURS = (VERMILION, SKY, BLUE)
+DASHES = ([6, 3], [2, 2], [1, 0])
 
 
 def convergence(result: Any) -> Figure:
-    """Return bound and value by round."""
+    """Return bound, value with mixed plans and value of whole plants by round."""
     seen = view(result)
     table = convergence_table(seen)
     points = _points(seen)
@@ -36,9 +41,9 @@ def convergence(result: Any) -> Figure:
         alternative_text=_words(seen, points),
         note=(
             "Market account. The bound is proven from the participants' answers: no division of "
-            "labour is worth more. The value is that of the best combination of the answers known "
-            "after the round; while plans may still be mixed it can stand above the best division "
-            "of whole plants, and the last round is the division found."
+            "labour is worth more. The value with mixed plans is that of the best combination of "
+            "the answers known after the round, in which half a plant is possible: it can stand "
+            "above every real division. Diamonds are divisions of whole plants, found at the end."
         ),
         table=make_table("convergence", "Bound and value by round", columns, table.rows),
         specification=_picture(seen, points) if points else statement([_NONE]),
@@ -50,10 +55,10 @@ _NONE = "No rounds are recorded."
 
 def _points(seen: View) -> list[Record]:
     return [
-        {"round": row["round"], "line": line, "amount": row[line]}
+        {"round": row["round"], "line": words, "amount": row[key]}
         for row in seen.data.get("convergence") or []
-        for line in LINES
-        if is_number(row.get(line))
+        for key, words in LINES.items()
+        if is_number(row.get(key))
     ]
 
 
@@ -73,40 +78,53 @@ def _words(seen: View, points: list[Record]) -> str:
     if not points:
         return _NONE
     parts = []
-    for line in LINES:
-        mine = [point for point in points if point["line"] == line]
+    for words in LINES.values():
+        mine = [point for point in points if point["line"] == words]
         if mine:
             first, last = mine[0], mine[-1]
             parts.append(
-                f"{line} from {number(first['amount'])} in round {first['round']} to "
+                f"{words} from {number(first['amount'])} in round {first['round']} to "
                 f"{number(last['amount'])} in round {last['round']}"
             )
-    return f"Two lines by round, {seen.money_unit}: {'; '.join(parts)}."
+    return f"Lines and points by round, {seen.money_unit}: {'; '.join(parts)}."
 
 
 def _picture(seen: View, points: list[Record]) -> dict[str, Any]:
-    """Return two stepped lines, each named at its end as well as in the legend."""
-    domain = list(LINES)
+    """Return two stepped lines, and the divisions of whole plants as points."""
+    names = list(LINES.values())
+    domain = [name for name in names if any(point["line"] == name for point in points)]
     axis = {"title": None, "tickCount": 5, "format": ",~r"}
     rounds = [point["round"] for point in points]
     x_axis = {"title": "round of prices", "format": "d", "tickMinStep": 1, "grid": False}
     x_scale = {"domain": [min(rounds) - 0.2, max(rounds) + 0.2], "nice": False}
-    colour = {"scale": {"domain": domain, "range": list(COLOURS)}}
-    dash = {"scale": {"domain": domain, "range": list(DASHES)}}
     legend = {"title": seen.money_unit, "columns": 2, "symbolType": "stroke"}
+
+    def look(options: Any) -> dict[str, Any]:
+        return {
+            "scale": {"domain": domain, "range": [options[names.index(n)] for n in domain]},
+            "legend": legend,
+        }
+
     encoding = {
         "x": field("round", axis=x_axis, scale=x_scale),
         "y": field("amount", axis=axis, scale={"domain": _window(points), "nice": False}),
-        "color": field("line", "nominal", legend=legend, **colour),
+        "color": field("line", "nominal", **look(COLOURS)),
     }
-    line = {**encoding, "strokeDash": field("line", "nominal", legend=legend, **dash)}
+    line = {**encoding, "strokeDash": field("line", "nominal", **look(DASHES))}
+    whole = [point for point in points if point["line"] == LINES["value"]]
+    mixed = [point for point in points if point["line"] != LINES["value"]]
+    dot = {"filled": True, "clip": True, "opacity": 1}
+    diamond = {**dot, "shape": "diamond", "size": 90}
     return {
         "width": WIDTH - 60,
         "height": 170,
-        "data": {"values": points},
         "layer": [
-            layer("line", line, {"interpolate": "step-after", "clip": True, "strokeWidth": 2}),
-            layer("point", encoding, {"filled": True, "size": 22, "clip": True, "opacity": 1}),
+            {
+                "data": {"values": points},
+                **layer("line", line, {"interpolate": "step-after", "clip": True}),
+            },
+            {"data": {"values": mixed}, **layer("point", encoding, {**dot, "size": 22})},
+            {"data": {"values": whole}, **layer("point", encoding, diamond)},
         ],
     }
 
@@ -114,7 +132,7 @@ def _picture(seen: View, points: list[Record]) -> dict[str, Any]:
 def _window(points: list[Record]) -> list[float]:
     """Return the range drawn: wild first rounds are cut so that the last ones can be read.
 
-    The window spans ten times the range of the last half of the rounds, or everything if less.
+    The window reaches three times the range of the last half of the rounds beyond it.
     """
     amounts = [point["amount"] for point in points]
     rounds = sorted({point["round"] for point in points})
@@ -122,6 +140,6 @@ def _window(points: list[Record]) -> list[float]:
     tail = [point["amount"] for point in points if point["round"] >= late]
     low, high = min(tail), max(tail)
     span = max(high - low, 1e-9 * max(abs(high), 1.0))
-    low, high = max(min(amounts), low - 10 * span), min(max(amounts), high + 10 * span)
+    low, high = max(min(amounts), low - 3 * span), min(max(amounts), high + 3 * span)
     room = 0.05 * (high - low) or 1.0
     return [low - room, high + room]

@@ -29,7 +29,7 @@ from workshare.reports.figures.style import (
     layer,
     statement,
 )
-from workshare.reports.tables import make_table
+from workshare.reports.tables import Table, make_table
 from workshare.reports.view import WORLD, Record, View, view
 from workshare.reports.words import money, number, percent, shortened
 
@@ -51,20 +51,6 @@ def flows(result: Any, scenario: str | None = None) -> Figure:
         named = [one for one in seen.full_outcomes if one["name"] == scenario]
         outcome = named[0] if named else None
     rows = _rows(seen, outcome or {})
-    unit = seen.money_unit
-    columns = (
-        ("good", "", "text"),
-        ("origin", "", "text"),
-        ("destination", "", "text"),
-        ("quantity", "units/yr", "number"),
-        ("unit", "", "text"),
-        ("value", unit, "number"),
-        ("kind", "", "text"),
-    )
-    cells = [
-        (seen.name("goods", r["good"]), r["origin"], r["destination"], *(r[k] for k in _REST))
-        for r in rows
-    ]
     return Figure(
         name="flows",
         title=_title(seen, rows),
@@ -75,12 +61,34 @@ def flows(result: Any, scenario: str | None = None) -> Figure:
             "per year in the unit of the panel's heading. Shipments between "
             "places of one participant are left out. Prices are those at the destination."
         ),
-        table=make_table("flows", "Flows between participants", columns, cells),
+        table=_table(seen, rows),
         specification=_picture(seen, rows) if rows else statement(["Nothing is shipped."]),
     )
 
 
 _REST = ("quantity", "unit", "value", "kind")
+
+
+def flow_table(seen: View, outcome: Record) -> Table:
+    """Return what each participant ships to each other one and to the world, by good."""
+    return _table(seen, _rows(seen, outcome))
+
+
+def _table(seen: View, rows: list[Record]) -> Table:
+    columns = (
+        ("good", "", "text"),
+        ("origin", "", "text"),
+        ("destination", "", "text"),
+        ("quantity", "units/yr", "number"),
+        ("unit", "", "text"),
+        ("value", seen.money_unit, "number"),
+        ("kind", "", "text"),
+    )
+    cells = [
+        (seen.name("goods", r["good"]), r["origin"], r["destination"], *(r[k] for k in _REST))
+        for r in rows
+    ]
+    return make_table("flows", "Flows between participants", columns, cells)
 
 
 def _rows(seen: View, outcome: Record) -> list[Record]:

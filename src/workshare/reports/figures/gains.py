@@ -23,8 +23,8 @@ from workshare.reports.tables import Table, make_table
 from workshare.reports.view import Record, View, view
 from workshare.reports.words import listed, money, plural, short, shortened
 
-MAIN = ("least_cost", "maximin", "proportional")
-"""Scenarios drawn one by one, where they are there."""
+MAIN = ("least_cost",)
+"""Scenarios drawn when none is asked for; the grid shows all of them."""
 
 AGAINST = {"uncoordinated": "against uncoordinated", "isolated": "against isolated"}
 COLOURS = {"uncoordinated": BLUE, "isolated": ORANGE}
@@ -40,7 +40,7 @@ def gains(result: Any, scenarios: Sequence[str] | None = None) -> Figure:
     Parameters
     ----------
     result : a result record, dictionary or view.
-    scenarios : names; by default least cost, the largest smallest gain, and proportional gains.
+    scenarios : names; by default least cost.
     """
     seen = view(result)
     wanted = MAIN if scenarios is None else tuple(scenarios)

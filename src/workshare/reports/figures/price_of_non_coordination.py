@@ -23,6 +23,7 @@ from workshare.reports.figures.style import (
     statement,
 )
 from workshare.reports.plain import SAME
+from workshare.reports.sentences import play_sentence
 from workshare.reports.tables import make_table
 from workshare.reports.view import Record, View, view
 from workshare.reports.words import is_number, money, number, percent, short
@@ -58,8 +59,9 @@ def price_of_non_coordination(result: Any) -> Figure:
             "Regional value = sum of national values plus what falls on nobody, tariff revenue "
             "included. Bars start where the outcome before them ends. The bound is proven in the "
             "market account (tariffs are a cost there); what could still be gained is carried "
-            "over: bound = coordinated + (proven bound - value). Equilibria are those found, and "
-            "there may be others unless their status says certified."
+            "over: bound = coordinated + (proven bound - value). Equilibria are those found; there "
+            "may be others. An isolated value is worked out while the others stay as they are "
+            "today, so the isolated values may be more than all can have at once."
         ),
         table=make_table("price_of_non_coordination", "From isolated to the bound", columns, cells),
         specification=_picture(seen, steps) if len(steps) > 1 else statement([_NONE]),
@@ -85,15 +87,23 @@ def headline_sentence(seen: View) -> str:
 
 
 def _title(seen: View, steps: list[Record]) -> str:
-    """Return the finding of the waterfall: what two ways of acting are worth against isolated."""
+    """Return the finding of the waterfall: what acting apart loses and coordinating wins back."""
     levels = {step["step"]: step["high"] for step in steps}
     if not {"isolated", "uncoordinated", "coordinated"} <= set(levels):
         return headline_sentence(seen)
-    apart, together = (
-        money(levels[step] - levels["isolated"], seen.currency, signed=True)
-        for step in ("uncoordinated", "coordinated")
-    )
-    return f"Against isolated, uncoordinated is worth {apart}; coordinated {together}"
+    alone, apart, best = (levels[step] for step in ("isolated", "uncoordinated", "coordinated"))
+    scale = max(abs(alone), abs(best), 1.0)
+    won = money(best - apart, seen.currency)
+    if apart < alone - SAME * scale and best > apart:
+        lost = money(alone - apart, seen.currency)
+        more = ", more than all of it" if best > alone + SAME * scale else ""
+        return (
+            f"Acting all at once loses {lost} against isolated; coordinating wins back {won}{more}"
+        )
+    if abs(apart - alone) <= SAME * scale and best > apart:
+        return f"Acting all at once is worth no more than isolated; coordinating adds {won}"
+    changes = [money(level - alone, seen.currency, signed=True) for level in (apart, best)]
+    return f"Against isolated, uncoordinated is worth {changes[0]}; coordinated {changes[1]}"
 
 
 def waterfall_steps(seen: View) -> list[Record]:
@@ -105,7 +115,8 @@ def waterfall_steps(seen: View) -> list[Record]:
     levels.append(("uncoordinated", value, value, "all act at once on their own interest"))
     found = [e["value"] for e in seen.equilibria if is_number(e.get("value"))]
     low, high = (min(found), max(found)) if found else (None, None)
-    levels.append(("equilibria", low, high, "range of the equilibria found"))
+    meaning = "range of the equilibria found" if found else play_sentence(seen)
+    levels.append(("equilibria", low, high, meaning))
     best = (seen.coordinated or {}).get("value")
     levels.append(("coordinated", best, best, "the least-cost division of labour"))
     slack = seen.data.get("gap_absolute")
@@ -117,6 +128,8 @@ def waterfall_steps(seen: View) -> list[Record]:
     before: float | None = None
     for step, low, high, meaning in levels:
         if not is_number(low) or not is_number(high):
+            if step == "equilibria" and seen.nash and before is not None:
+                steps.append(_no_equilibria(before, meaning))
             continue
         difference = None if before is None or step == "equilibria" else high - before
         row = {"step": step, "low": low, "high": high, "before": before, "meaning": meaning}
@@ -125,11 +138,20 @@ def waterfall_steps(seen: View) -> list[Record]:
     return steps
 
 
+def _no_equilibria(before: float, meaning: str) -> Record:
+    """Return the step that says that play settled nowhere; it has no level."""
+    row = {"step": "equilibria", "low": None, "high": None, "before": before}
+    return {**row, "difference": None, "meaning": meaning}
+
+
 def _words(seen: View, steps: list[Record]) -> str:
     if not steps:
         return _NONE
     parts = []
     for step in steps:
+        if step["high"] is None:
+            parts.append(f"equilibria: none. {step['meaning'].removesuffix('.')}")
+            continue
         level = money(step["high"], seen.currency)
         if step["low"] != step["high"]:
             level = f"{money(step['low'], seen.currency)} to {level}"
@@ -144,6 +166,9 @@ def _picture(seen: View, steps: list[Record]) -> dict[str, Any]:
     for step in steps:
         start = step["low"] if step["step"] == "equilibria" else step["before"]
         start = base if start is None else start
+        if step["high"] is None:  # nothing to draw: the words stand where the bar would begin
+            start = step["before"]
+            step = {**step, "high": start, "low": start, "none": True}
         rows.append(
             {
                 "step": _label(step),
@@ -170,6 +195,7 @@ def _picture(seen: View, steps: list[Record]) -> dict[str, Any]:
     colours = {"domain": domain, "range": [COLOURS[key] for key in domain]}
     colour = field("key", "nominal", legend=None, scale=colours)
     bar = {"x": x, "x2": {"field": "to"}, "y": y, "color": colour}
+    solid = [row for row in rows if row["text"] != "play does not settle"]
     tick = {"x": field("to", axis=axis, scale=scale), "y": y}
     text = {"x": field("right", axis=axis, scale=scale), "y": y, "text": field("text", "nominal")}
     chain = [row for row in rows if row["key"] != "equilibria"]
@@ -186,9 +212,9 @@ def _picture(seen: View, steps: list[Record]) -> dict[str, Any]:
                 "data": {"values": links},
                 **layer("rule", link, {"color": QUIET, "strokeDash": [2, 3]}),
             },
-            {"data": {"values": rows}, **layer("bar", bar, {"height": 20})},
+            {"data": {"values": solid}, **layer("bar", bar, {"height": 20})},
             {
-                "data": {"values": rows},
+                "data": {"values": solid},
                 **layer("tick", tick, {"color": TEXT, "thickness": 2, "size": 26}),
             },
             {"data": {"values": rows}, **layer("text", text, {"align": "left", "dx": 5})},
@@ -198,6 +224,8 @@ def _picture(seen: View, steps: list[Record]) -> dict[str, Any]:
 
 def _label(step: Record) -> str:
     """Return a row's name on two lines: the step and its level."""
+    if step.get("none"):
+        return f"{step['step']}\nnone found"
     level = number(step["high"])
     if step["low"] != step["high"]:
         level = f"{number(step['low'])} to {level}"
@@ -207,6 +235,8 @@ def _label(step: Record) -> str:
 def _bar_text(step: Record) -> str:
     """Return what a bar adds to the step before; for equilibria, to the uncoordinated value."""
     before = step["before"]
+    if step.get("none"):
+        return "play does not settle"
     if before is None:
         return "start"
     change = step["high"] - before
