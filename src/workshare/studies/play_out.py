@@ -80,19 +80,16 @@ def slots(model: PrivateModel) -> list[list[str]]:
 def allowed(model: PrivateModel, held: frozenset[str]) -> bool:
     """Return whether holding these new groups respects the limits on decisions.
 
-    Standing plants take workers and serve as companions; whether one must make way for a new plant
-    that excludes it is left to the clearing, where the worse of the two stands idle.
+    Standing plants count as they stand: they take workers, serve as required companions, and keep
+    out what excludes them. A limit that no new group presses on is not held against it.
     """
     new = np.array([group.label in held for group in model.groups], dtype=float)
     standing = np.array([group.existing for group in model.groups], dtype=float)
     if model.limits.size == 0:
         return True
-    pure = ~np.any(model.rows_output != 0, axis=1)
-    staff = np.array([name.startswith("available") for name in model.limit_names])
-    from_standing = np.where(
-        staff[:, None], model.rows_decision, np.minimum(model.rows_decision, 0.0)
-    )
-    used = model.rows_decision @ new + from_standing @ standing
+    pressed = np.any(model.rows_decision * new > 0, axis=1)
+    pure = pressed & ~np.any(model.rows_output != 0, axis=1)
+    used = model.rows_decision @ (new + standing)
     return bool(np.all(used[pure] <= model.limits[pure] + 1e-9))
 
 
