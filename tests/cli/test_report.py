@@ -58,3 +58,9 @@ def test_an_unknown_format_is_a_wrong_use(saved: Path) -> None:
     done = CliRunner().invoke(app, ["report", str(saved), "--format", "pdf"])
     assert done.exit_code == 2
     assert "html, xlsx, csv, json, png" in done.stderr
+
+
+def test_a_result_that_is_not_there_is_a_wrong_use(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["report", str(tmp_path / "nowhere")])
+    assert done.exit_code == 2
+    assert "no such file or folder" in done.stderr

@@ -212,3 +212,10 @@ def test_canonical_numbers(text, canonical) -> None:
 def test_places_do_not_depend_on_where_the_folder_is(folder) -> None:
     folder.set("plants", 2, "value", "x")
     assert os.sep not in folder.only_fault().place
+
+
+@pytest.mark.parametrize("table", ["goods", "participants", "places", "activities"])
+def test_a_missing_table_is_told_once_and_not_by_every_row_that_needs_it(folder, table) -> None:
+    folder.file(table).unlink()
+    fault = folder.only_fault()
+    assert (fault.place, fault.rule) == (f"{table}.csv", "the file is missing")

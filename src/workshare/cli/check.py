@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 def check(
     path: Annotated[
-        str, typer.Argument(help="Region folder, workbook .xlsx, or name of an embedded case.")
+        str,
+        typer.Argument(
+            metavar="PATH", help="Region folder, workbook .xlsx, or name of an embedded case."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the faults as JSON.")] = False,
 ) -> None:

@@ -10,10 +10,16 @@ import typer
 
 def convert(
     source: Annotated[
-        str, typer.Argument(help="Region folder, workbook .xlsx, or name of an embedded case.")
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="Region folder, workbook .xlsx, or name of an embedded case."
+        ),
     ],
     target: Annotated[
-        Path, typer.Argument(help="Workbook to write if it ends in .xlsx, else a folder.")
+        Path,
+        typer.Argument(
+            metavar="TARGET", help="Workbook to write if it ends in .xlsx, else a folder."
+        ),
     ],
     force: Annotated[
         bool, typer.Option("--force", help="Replace a target that exists already.")

@@ -28,7 +28,9 @@ Workers = Annotated[
 def coordinate(
     region: Annotated[
         str,
-        typer.Argument(help="Region folder, workbook, or the name of an embedded case."),
+        typer.Argument(
+            metavar="REGION", help="Region folder, workbook, or the name of an embedded case."
+        ),
     ],
     scenario: Annotated[
         list[str] | None,
@@ -114,9 +116,13 @@ def run_study(
 @contextmanager
 def writable(folder: Path | None) -> Iterator[None]:
     """Prove that files can be written before the long work; leave no new folder if it fails."""
+    from workshare.errors import OptionError
+
     if folder is None:
         yield
         return
+    if folder.is_file():
+        raise OptionError(f"{folder} is a file; the result needs a folder (--out DIR).")
     is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -9,7 +9,9 @@ import typer
 
 
 def new(
-    directory: Annotated[Path, typer.Argument(help="Folder to write to; it should be new.")],
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIRECTORY", help="Folder to write to; it should be new.")
+    ],
     force: Annotated[
         bool, typer.Option("--force", help="Write into a folder that is not empty.")
     ] = False,

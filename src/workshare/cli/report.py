@@ -10,7 +10,10 @@ import typer
 
 def report(
     result: Annotated[
-        Path, typer.Argument(help="result.json of an earlier run, or the folder that holds it.")
+        Path,
+        typer.Argument(
+            metavar="RESULT", help="result.json of an earlier run, or the folder that holds it."
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -32,8 +35,11 @@ def report(
 
     The summary goes to standard error; standard output is the path of each thing written.
     """
+    from workshare.errors import OptionError
     from workshare.reports import read_result, summary_lines, write_report
 
+    if not result.exists():
+        raise OptionError(f"no such file or folder: {result}. Give the result.json of a run.")
     record = read_result(result)
     folder = out or (result if result.is_dir() else result.parent)
     paths = write_report(record, folder, formats or ["html", "xlsx", "csv"])

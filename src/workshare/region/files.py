@@ -121,7 +121,7 @@ def _read_draft(path: str | os.PathLike[str], demand_scenario: str | None) -> Dr
     if demand_scenario is not None and log.is_clean("demand") and demand_scenario not in known:
         names = ", ".join(known) or "none"
         raise OptionError(
-            f"unknown demand scenario {demand_scenario!r}; "
+            f"unknown demand scenario {demand_scenario!r}. "
             f"{did_you_mean(demand_scenario, known)}Scenarios of this region: {names}."
         )
     draft = build_draft(values, demand_scenario)

@@ -81,6 +81,10 @@ class FaultLog:
         self.faults.append(Fault(place, subject, shown(value), rule.rstrip("."), cure))
         self.tables.add(table)
 
+    def mark(self, table: str) -> None:
+        """Count ``table`` as faulty because of a fault reported elsewhere, without another one."""
+        self.tables.add(table)
+
     def is_clean(self, *tables: str) -> bool:
         """Tell whether none of ``tables`` has a fault."""
         return not self.tables.intersection(tables)

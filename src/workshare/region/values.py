@@ -219,7 +219,10 @@ def _read_row(values: Values, schema: Schema, row: Row) -> Record | None:
             continue
         cell = row.cells.get(entry.name, Cell("", row.place))
         text = _read_cell(values, schema, entry, cell)
-        if isinstance(text, Problem):
+        if text is _FOLLOWS:
+            values.log.mark(schema.name)
+            sound = False
+        elif isinstance(text, Problem):
             subject = _subject(schema, {n: c.text for n, c in row.cells.items()}, entry.name)
             values.log.add(schema.name, cell.place, subject, *text, cell.text)
             sound = False
@@ -275,10 +278,16 @@ def _read_reference(values: Values, entry: Entry, cell: Cell) -> str | Problem:
     text = read_text(cell)
     if isinstance(text, Problem):
         return text
+    if not declared and not values.log.is_clean(target):
+        return _FOLLOWS  # the table could not be read: that is told once, there
     near = did_you_mean(text, [*declared, *reserved])
     words = f", or {' or '.join(map(repr, reserved))}" if reserved else ""
     rule = f"unknown code; must be declared in {values.source.where(target)}{words}"
     return Problem(rule, near + "Correct the code or declare it.")
+
+
+_FOLLOWS = Problem("", "")
+"""The problem of a cell that only follows from a fault reported already."""
 
 
 def _read_good_unit(values: Values, cell: Cell) -> str | Problem:

@@ -78,6 +78,8 @@ def _read_parts(path: Path, log: FaultLog) -> dict[str, bytes]:
         rule, cure, value = refusal.args
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         rule, cure, value = "the workbook is damaged", _COPY_AGAIN, str(error)
+    except PermissionError as error:
+        rule, cure, value = "the file cannot be read", "Check its permissions.", str(error.strerror)
     except (RuntimeError, ValueError, OSError) as error:
         rule, cure, value = "the workbook cannot be unpacked", _COPY_AGAIN, str(error)
     log.add("", path.name, "The workbook", rule, cure, value)
