@@ -175,6 +175,32 @@ def test_sources_are_listed_with_their_quality(undrawn, build):
         assert words in part
 
 
+def test_an_interrupted_result_makes_a_page(undrawn, build):
+    result = build(2)
+    result["status"] = "interrupted"
+    result["outcomes"] = {"isolated": {"by_participant": {}}, "uncoordinated": None, "nash": None}
+    result["price_of_non_coordination"] = {
+        "value": None,
+        "share_of_gdp": None,
+        "by_participant": {},
+    }
+    result["scenarios"] = result["scenarios"][:1]
+    text = " ".join(Page(html_text(result)).text)
+    assert "The price of non-coordination is not available." in text
+    assert "Interrupted: what is shown is valid, but parts are missing." in text
+
+
+def test_a_scenario_above_least_cost_is_explained(undrawn, build):
+    result = build(2)
+    words = "stands above least cost here because least cost is the best in the market account"
+    best = result["scenarios"][0]["value"]
+    for scenario in result["scenarios"]:
+        scenario["value"] = min(scenario["value"], best)
+    assert words not in html_text(result)
+    result["scenarios"][2]["value"] = best + 50.0
+    assert f"'Proportional gains' {words}" in html_text(result).replace("&#x27;", "'")
+
+
 def test_scenarios_not_found_are_told(undrawn, build):
     result = build(1)
     result["certificate"]["not_found"] = ["most_resilient"]

@@ -29,6 +29,13 @@ def test_every_sheet_equals_its_table(small, tmp_path):
                     assert cell == (value or None)
 
 
+def test_the_first_sheet_tells_the_findings(small, tmp_path):
+    sheet = load_workbook(write_workbook(small, tmp_path / "t.xlsx"))["read me"]
+    rows = {row[0]: row[1] for row in sheet.iter_rows(max_col=2, values_only=True)}
+    assert rows["Mind"] == "3 of 6 figures are of quality C or D; all come from 2 sources."
+    assert "Gain by coordinating (M USD/yr)" in rows
+
+
 def test_hostile_text_stays_text(small, tmp_path):
     small["region"]["participants"][0]["name"] = "=cmd()"
     small["region"]["title"] = "http://example.org/ =1+1"

@@ -14,6 +14,7 @@ from workshare.reports.html_parts import (
     section,
     table_part,
 )
+from workshare.reports.plain import SAME
 from workshare.reports.sentences import (
     idle_sentence,
     makers_sentence,
@@ -24,7 +25,7 @@ from workshare.reports.sentences import (
 )
 from workshare.reports.tables import Table, make_table
 from workshare.reports.view import Record, View
-from workshare.reports.words import listed, number, short
+from workshare.reports.words import is_number, listed, number, short
 
 ACCOUNT_COLUMNS = (
     "participant name",
@@ -50,6 +51,7 @@ def scenarios_section(seen: View) -> str:
                 "spends, whether it would rather act alone, and which options nearly entered."
             ),
             paragraph(missing, "warning") if missing else "",
+            paragraph(_accounts_differ(seen)),
             *(
                 _scenario(seen, outcome, f"scenario-{position}")
                 for position, outcome in enumerate(seen.full_outcomes, 1)
@@ -139,6 +141,20 @@ def _line(seen: View, outcome: Record) -> str:
     if seen.isolated is None:
         return text
     return f"{text}; worse off than alone: {listed(losers, 4) if losers else 'nobody'}"
+
+
+def _accounts_differ(seen: View) -> str:
+    """Return why a scenario can stand above least cost, where one does; else how values count."""
+    text = "Values are in the regional account; the change in brackets is against uncoordinated."
+    best = (seen.lead or {}).get("value")
+    values = [(s["value"], seen.outcome_title(s)) for s in seen.scenarios if is_number(s["value"])]
+    if not is_number(best) or not values or max(values)[0] <= best + SAME * max(abs(best), 1.0):
+        return text
+    return (
+        f"{text} '{max(values)[1]}' stands above least cost here because least cost is the best in "
+        "the market account, in which a tariff is a cost; in the regional account tariffs stay in "
+        "the region."
+    )
 
 
 def _accounts(seen: View, outcome: Record, title: str) -> str:

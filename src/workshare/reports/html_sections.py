@@ -24,13 +24,12 @@ from workshare.reports.html_parts import (
     table_part,
 )
 from workshare.reports.html_scenarios import options_table
-from workshare.reports.plain import METHOD, OUTCOMES, certificate_sentence, status_sentence
+from workshare.reports.plain import METHOD, OUTCOMES, SAME, certificate_sentence, status_sentence
 from workshare.reports.sentences import (
     idle_sentence,
     nearly_sentence,
     not_found_sentence,
     quality_sentence,
-    rational_sentence,
 )
 from workshare.reports.tables import Table
 from workshare.reports.view import Record, View
@@ -43,12 +42,14 @@ def price_section(seen: View) -> str:
         "The price of non-coordination is what the region's net benefit is below its best division "
         "of labour when all act at once, each on its own interest."
     ]
-    if is_number(seen.price.get("at_most")):
+    market, most = (seen.price.get(key) for key in ("market_value", "at_most"))
+    if is_number(market) and is_number(most):
+        is_same = abs(most - market) <= SAME * max(abs(market), 1.0)
+        limit = "" if is_same else f", and at most {money(most, seen.currency)}"
         sentences.append(
             "The headline is in the regional account, in which tariffs stay in the region. In the "
             "market account, in which tariffs are a cost and the bound is proven, the price is "
-            f"{money(seen.price.get('market_value'), seen.currency)} and cannot exceed "
-            f"{money(seen.price['at_most'], seen.currency)}."
+            f"{money(market, seen.currency)}{limit}."
         )
     return section(
         "price",
@@ -68,7 +69,6 @@ def gains_section(seen: View) -> str:
         "who-gains",
         "Who gains and who loses",
         [
-            paragraph(rational_sentence(seen, seen.lead)) if seen.lead is not None else "",
             figure_part(gains(seen)),
             figure_part(gains_by_scenario(seen)),
             _lead_accounts(seen),
@@ -80,6 +80,7 @@ def makers_section(seen: View) -> str:
     """Return who makes what, at least cost and in every scenario."""
     names = [str(outcome["name"]) for outcome in seen.full_outcomes]
     every = who_makes_what(seen, names)
+    idle = idle_sentence(seen, seen.uncoordinated or {})
     lead = [seen.lead] if seen.lead is not None else []
     plants = made.part(seen, "plants", lead)
     shown = (
@@ -99,7 +100,7 @@ def makers_section(seen: View) -> str:
         "makers",
         "Who makes what",
         [
-            paragraph(idle_sentence(seen, seen.uncoordinated or {})),
+            paragraph(f"Uncoordinated. {idle}") if idle else "",
             figure_part(who_makes_what(seen)),
             details("Plants at least cost", table_part(plants, "", shown) + csv_link(plants)),
             details("Who makes what in every scenario", figure_part(every)) if names else "",

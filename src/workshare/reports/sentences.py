@@ -68,14 +68,25 @@ def makers_of(seen: View, outcome: Record, code: str) -> str:
 def idle_sentence(seen: View, outcome: Record) -> str:
     """Return which new plants are built and stand idle; empty when there is none."""
     idle = [
-        f"{seen.name('activities', plant['activity'])} in "
-        f"{seen.name('participants', plant['participant'])}"
+        plant
         for plant in outcome.get("plants") or []
         if plant.get("existing") is False
         and is_number(plant.get("utilisation"))
         and plant["utilisation"] < SMALL
     ]
-    return f"Built but idle: {listed(list(dict.fromkeys(idle)), 8)}." if idle else ""
+    return f"Built but idle: {_grouped(seen, idle)}." if idle else ""
+
+
+def _grouped(seen: View, rows: list[Record]) -> str:
+    """Return plants or options by activity, such as "packs in Chile and Peru; cars in Brazil"."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        names = groups.setdefault(seen.name("activities", row["activity"]), [])
+        names.append(seen.name("participants", row["participant"]))
+    return "; ".join(
+        f"{_lower(activity)} in {listed(list(dict.fromkeys(names)), 6)}"
+        for activity, names in groups.items()
+    )
 
 
 def change_parts(seen: View, outcome: Record, against: str) -> tuple[list[str], list[str]]:
@@ -161,9 +172,8 @@ def nearly_sentence(seen: View, outcome: Record, most: int = 4) -> str:
     lacks = [row for row in rows if row not in pays]
     parts = []
     if pays:
-        names = [_option(seen, row) for row in pays]
         parts.append(
-            f"Would pay at these prices, but lower them by entering: {listed(names, most)}."
+            f"Would pay at these prices, but lower them by entering: {_grouped(seen, pays)}."
         )
     if lacks:
         names = [f"{_option(seen, row)} ({_rise(row)})" for row in lacks[:most]]
@@ -173,7 +183,7 @@ def nearly_sentence(seen: View, outcome: Record, most: int = 4) -> str:
 
 def _option(seen: View, row: Record) -> str:
     what, who = seen.name("activities", row["activity"]), row["participant"]
-    return f"{what} in {seen.name('participants', who)}"
+    return f"{_lower(what)} in {seen.name('participants', who)}"
 
 
 def _rise(row: Record) -> str:

@@ -252,7 +252,7 @@ def sources(seen: View) -> Table:
     columns = (
         ("source", "", "text"),
         ("quality", "", "text"),
-        ("figures", "figures", "number"),
+        ("number", "figures", "number"),
         ("years", "", "text"),
     )
     rows = (

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workshare.reports.figures.price_of_non_coordination import headline_sentence
+from workshare.reports.html_summary import key_facts
 from workshare.reports.tables import Table, tables
 from workshare.reports.view import View, view
 
@@ -67,6 +68,12 @@ def _explain(sheet: Any, seen: View, made: dict[str, Table], looks: dict[str, An
     for line in EXPLANATION:
         sheet.write_string(row, 0, line)
         row += 1
+    row += 1
+    for term, words in key_facts(seen):
+        if words:
+            sheet.write_string(row, 0, term[:LARGEST_TEXT], looks["words"])
+            sheet.write_string(row, 1, words[:LARGEST_TEXT], looks["words"])
+            row += 1
     row += 1
     for heading, column in (("sheet", 0), ("what it holds", 1)):
         sheet.write_string(row, column, heading, looks["head"])
