@@ -219,3 +219,12 @@ def test_a_missing_table_is_told_once_and_not_by_every_row_that_needs_it(folder,
     folder.file(table).unlink()
     fault = folder.only_fault()
     assert (fault.place, fault.rule) == (f"{table}.csv", "the file is missing")
+
+
+@pytest.mark.parametrize("column", ["origin", "value", "unit", "source"])
+def test_a_missing_column_is_told_once_and_not_by_every_row(folder, column) -> None:
+    rows = folder.rows("freight")
+    index = rows[0].index(column)
+    folder.write("freight", [row[:index] + row[index + 1 :] for row in rows])
+    fault = folder.only_fault()
+    assert (fault.place, fault.subject) == ("freight.csv", f"Column '{column}'")

@@ -84,7 +84,9 @@ _NO_NET_OUTPUT = "an activity that needs its own output must make more than it u
 
 def _written(record: Record) -> str:
     """Return the value and unit of a record as the user wrote them."""
-    return f"{record.figure.value:g} {record.figure.unit}" if record.figure is not None else ""
+    cell = record.row.cells.get("value")
+    unit = record.figure.unit if record.figure is not None else ""
+    return f"{cell.text} {unit}".strip() if cell is not None else ""
 
 
 def _check_loops(draft: Draft) -> None:

@@ -101,6 +101,8 @@ class _Party:
 
 def check_standing_plants(draft: Draft) -> None:
     """Report plants of today that break a rule between activities or exceed maximum output."""
+    units = {good.id: good.unit for good in draft.region.goods}
+    unit_of = {activity.id: units[activity.output] for activity in draft.region.activities}
     for option in draft.region.options:
         standing = [
             plant
@@ -111,13 +113,14 @@ def check_standing_plants(draft: Draft) -> None:
         if capacity > option.max_output * (1 + 1e-9):
             texts = {"place": option.place, "activity": option.activity}
             names = ", ".join(plant.id for plant in standing)
+            unit = f"{unit_of[option.activity]}/year"
             draft.values.log.add(
                 "options",
                 find_place(draft, "options", "value", field="max_output", **texts),
                 f"Place {option.place!r}, activity {option.activity!r}, field max_output",
-                f"plants that stand today ({names}) have a capacity of {capacity:g} together",
+                f"plants that stand today ({names}) have a capacity of {capacity:.12g} {unit}",
                 "Raise max_output to their capacity at least, or correct the plants.",
-                f"{option.max_output:g}",
+                f"{option.max_output:.12g} {unit}",
             )
     for party in _parties(draft):
         program, _ = _program(party)
@@ -164,7 +167,7 @@ def check_limits(draft: Draft) -> None:
                 "Limit of jobs, field minimum",
                 f"can never be met: {because} give at most {most:.0f} jobs",
                 "Lower the minimum, or raise what limits the jobs.",
-                f"{limit.minimum:g} workers",
+                f"{limit.minimum:.12g} workers",
             )
 
 

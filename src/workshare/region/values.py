@@ -218,7 +218,8 @@ def _read_row(values: Values, schema: Schema, row: Row) -> Record | None:
         if entry.name == "value" and schema.has_figures:
             continue
         cell = row.cells.get(entry.name, Cell("", row.place))
-        text = _read_cell(values, schema, entry, cell)
+        is_told = entry.required == "yes" and entry.name not in row.cells  # the column is missing
+        text = _FOLLOWS if is_told else _read_cell(values, schema, entry, cell)
         if text is _FOLLOWS:
             values.log.mark(schema.name)
             sound = False
@@ -335,7 +336,9 @@ def _read_figure(
 ) -> Record | None:
     """Return the record with its figure in canonical units, or None when it has a fault."""
     entry = _field_entry(schema, texts)
-    cell = row.cells.get("value", Cell("", row.place))
+    cell = row.cells.get("value")
+    if cell is None:
+        return None  # the column is missing, which is told once
     subject = _subject(schema, texts)
     number = read_integer(cell) if entry and entry.type == "integer" else read_number(cell)
     written = f"{cell.text} {texts.get('unit', '')}".strip()
