@@ -23,7 +23,7 @@ def test_plants_of_today_above_maximum_output(folder) -> None:
     place = folder.set("options", row, "value", "7")
     fault = folder.only_fault()
     assert fault.place == place
-    assert fault.rule == "plants that stand today (STH-refinery-1) have a capacity of 8 together"
+    assert fault.rule == "plants that stand today (STH-refinery-1) have a capacity of 8 kt/year"
 
 
 def test_minimum_load_against_power(folder) -> None:
