@@ -116,6 +116,7 @@ def test_every_participant_has_its_own_section_with_its_figures(whole, text):
         for value in values:
             assert number(value, 4) in part
         assert "options not chosen" in part
+        assert "what it makes and trades in every scenario" in part
 
 
 def test_the_first_screen_says_price_gains_losses_and_proof(undrawn, build):

@@ -15,7 +15,7 @@ from workshare.reports.html_parts import (
 )
 from workshare.reports.html_scenarios import options_table
 from workshare.reports.sentences import makers_of, trade_sentence
-from workshare.reports.tables import Table
+from workshare.reports.tables import Table, make_table
 from workshare.reports.view import Record, View
 from workshare.reports.words import money, percent
 
@@ -57,6 +57,7 @@ def _own_section(seen: View, code: str, name: str) -> str:
     accounts = _only(made.part(seen, "accounts"), "participant", code)
     columns = ("scenario title", *_ACCOUNT)
     parts.append(_folded(f"{title}: account in every scenario", accounts, columns))
+    parts.append(_folded_makes(seen, code, title))
     plants = _only(made.part(seen, "plants", lead), "participant", code)
     parts.append(_folded(f"{title}: plants at least cost", plants, _PLANT))
     trade = made.part(seen, "flows", [_own_flows(seen, outcome, code) for outcome in lead])
@@ -71,6 +72,21 @@ def _folded_options(seen: View, outcome: Record, code: str, title: str) -> str:
     if not table.rows:
         return paragraph(f"{label}: none.", "quiet")
     return details(label, table_part(table, label))
+
+
+def _folded_makes(seen: View, code: str, title: str) -> str:
+    """Return what the participant makes, sells and buys in every scenario, in words."""
+    columns = (("scenario", "", "text"), ("makes", "", "text"), ("trades", "", "text"))
+    rows = [
+        (
+            seen.outcome_title(outcome),
+            makers_of(seen, outcome, code),
+            trade_sentence(seen, outcome, code),
+        )
+        for outcome in seen.full_outcomes
+    ]
+    label = f"{title}: what it makes and trades in every scenario"
+    return details(label, table_part(make_table("makes", label, columns, rows)))
 
 
 _GAINS = ("gain against isolated", "gain against uncoordinated")

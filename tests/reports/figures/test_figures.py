@@ -125,6 +125,14 @@ def test_the_waterfall_says_that_play_does_not_settle(result):
     assert "none found" in str(figure.specification)
 
 
+def test_the_waterfall_does_not_draw_rounding_large(result):
+    result["gap_absolute"] = 1e-8
+    result["outcomes"] |= {"isolated": None, "uncoordinated": None, "nash": None}
+    bars = price_of_non_coordination(result).specification["layer"][1]
+    low, high = bars["encoding"]["x"]["scale"]["domain"]
+    assert high - low > 1e-3 * result["outcomes"]["coordinated"]["value"]
+
+
 def test_the_waterfall_says_when_acting_apart_is_worse_than_isolated(result):
     isolated = sum(result["outcomes"]["isolated"]["by_participant"].values())
     result["outcomes"]["uncoordinated"]["value"] = isolated - 500.0

@@ -182,7 +182,8 @@ def _picture(seen: View, steps: list[Record]) -> dict[str, Any]:
         )
     low = min(min(row["from"], row["to"]) for row in rows)
     high = max(max(row["from"], row["to"]) for row in rows)
-    room = (high - low) or 1.0
+    size = abs(base) or 1.0
+    room = high - low if high - low > SAME * size else 0.01 * size  # rounding is not drawn large
     scale = {"domain": [low - 0.05 * room, high + 0.24 * room], "nice": False}
     order = [row["step"] for row in rows]
     largest = max(abs(low), abs(high))
