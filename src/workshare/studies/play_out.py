@@ -69,12 +69,15 @@ def has_its_jobs(setting: Setting, outcome: Outcome) -> bool:
 
 
 def slots(model: PrivateModel) -> list[list[str]]:
-    """Return, per activity and place, the labels of the new groups among which one is chosen."""
+    """Return, per activity and place, the labels of the new groups among which one is chosen.
+
+    Sorted by place and activity, so that what a search finds does not depend on the files' order.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for group in model.groups:
         if not group.existing:
             found.setdefault((group.place, group.activity), []).append(group.label)
-    return list(found.values())
+    return [found[key] for key in sorted(found)]
 
 
 def allowed(model: PrivateModel, held: frozenset[str]) -> bool:
@@ -112,7 +115,8 @@ def best_response(
 ) -> frozenset[str]:
     """Return what ``code`` would hold for its own national value, the others held fixed.
 
-    The search begins at each of ``starts`` and, without any, at what it holds now.
+    The search begins at each of ``starts``, and goes through the activities both ways, since a
+    chain may pay only as a whole; without any, it begins at what it holds now and goes one way.
     Inertia: what it holds now is kept unless a change gains more than one part in ten million.
     """
     current = holdings.get(code, frozenset())
@@ -126,12 +130,14 @@ def best_response(
     best, best_value = current, value(current)
     scale = max(abs(best_value), abs(setting.clear(setting.nobody()).selection.value) * 1e-3)
     gain = 1e-7 * scale
+    orders = [slots(model), slots(model)[::-1]] if starts else [slots(model)]
     for start in dict.fromkeys(starts or [current]):
         if not allowed(model, start):
             continue
-        here, here_value = _ascend(model, start, value, gain)
-        if here_value > best_value + gain:
-            best, best_value = here, here_value
+        for every in orders:
+            here, here_value = _ascend(model, start, value, gain, every)
+            if here_value > best_value + gain:
+                best, best_value = here, here_value
     return best
 
 
@@ -140,10 +146,10 @@ def _ascend(
     start: frozenset[str],
     value: Callable[[frozenset[str]], float],
     gain: float,
+    every: list[list[str]],
 ) -> tuple[frozenset[str], float]:
-    """Take the best choice of one activity after another until a whole round changes nothing."""
+    """Take the best choice of one slot after another until a whole round changes nothing."""
     here, here_value = start, value(start)
-    every = slots(model)
     unchanged = 0
     position = 0
     while unchanged < len(every):

@@ -80,7 +80,7 @@ class Setting:
     @property
     def least_jobs(self) -> float:
         """The region's minimum of jobs (0 without one)."""
-        return max(0.0, *(x.minimum for x in self.region.limits if x.subject == "jobs"), 0.0)
+        return max([0.0, *(x.minimum for x in self.region.limits if x.subject == "jobs")])
 
     @property
     def participants(self) -> list[str]:
