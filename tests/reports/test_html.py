@@ -120,9 +120,9 @@ def test_every_participant_has_its_own_section_with_its_figures(whole, text):
 
 
 def test_the_first_screen_says_price_gains_losses_and_proof(undrawn, build):
-    result = build(3)
+    result = build(4)
     lead = result["scenarios"][0]
-    gains = {"ARG": 30.0, "BOL": -12.0, "BRA": 5.0}
+    gains = {"ARG": 30.0, "BOL": -12.0, "BRA": 5.0, "CHL": 1e-9}
     for account in lead["accounts"]:
         account["gain_uncoordinated"] = gains[account["participant"]]
     result["price_of_non_coordination"] |= {"value": 23.0, "share_of_gdp": 0.001}

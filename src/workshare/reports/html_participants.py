@@ -14,7 +14,7 @@ from workshare.reports.html_parts import (
     table_part,
 )
 from workshare.reports.html_scenarios import options_table
-from workshare.reports.sentences import makers_of, trade_sentence
+from workshare.reports.sentences import DUST, makers_of, trade_sentence
 from workshare.reports.tables import Table, make_table
 from workshare.reports.view import Record, View
 from workshare.reports.words import money, percent
@@ -159,9 +159,14 @@ def _best_and_worst(seen: View, code: str) -> str:
     known = {title: value for title, value in values.items() if value is not None}
     if len(known) < 2:
         return ""
-    best, worst = max(known, key=lambda t: known[t]), min(known, key=lambda t: known[t])
-    if known[best] - known[worst] <= 1e-6 * max(abs(known[best]), abs(known[worst])):
+    high, low = max(known.values()), min(known.values())
+    close = DUST * max(abs(high), abs(low))
+    if high - low <= close:
         return "All scenarios are worth the same to it."
+    best, worst = (
+        next(title for title, value in known.items() if abs(value - end) <= close)
+        for end in (high, low)
+    )
     return f"It does best in '{best}' and worst in '{worst}'."
 
 

@@ -18,6 +18,9 @@ from workshare.reports.words import (
     short,
 )
 
+DUST = 1e-6
+"""Gains below this share of the largest are solver noise."""
+
 SMALL = 0.005
 """Gains below this share of the largest are summed up as "others" on the first screen."""
 
@@ -100,12 +103,16 @@ def change_parts(seen: View, outcome: Record, against: str) -> tuple[list[str], 
     losers = {code for code in seen.losers(outcome, against) if code in gains}
     ranked = sorted(gains, key=lambda code: -gains[code])
     up = [code for code in ranked if gains[code] > SMALL * largest]
-    rest = [code for code in ranked if 0 < gains[code] <= SMALL * largest and code not in losers]
+    rest = [
+        code
+        for code in ranked
+        if DUST * largest < gains[code] <= SMALL * largest and code not in losers
+    ]
     if len(rest) == 1:
         up, rest = [*up, *rest], []
     winners = [_change(seen, code, gains[code]) for code in up if code not in losers]
     tiny = total(gains[code] for code in rest)
-    if tiny is not None and tiny > 1e-6 * largest:
+    if rest and tiny is not None:
         winners.append(f"{len(rest)} others {short(tiny, signed=True)} together")
     return winners, [
         _change(seen, code, gains[code]) for code in reversed(ranked) if code in losers
