@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from workshare.region import Activity, Option, Outside, Participant, Region, read_region
+from workshare.studies.coordinate import coordinate
 from workshare.studies.outcome import Outcome
 from workshare.studies.play_out import outcome_at, uncoordinated
 from workshare.studies.setting import Setting
@@ -52,19 +53,27 @@ def outside_price(region: Region, good: str) -> float:
     return next(o.price for o in region.outside if o.good == good and o.side == "supply")
 
 
-def landed_price(region: Region, place: str, good: str) -> float:
-    """Return the price of an import from the rest of the world with freight and duty."""
-    link = next(
-        x for x in region.links if x.origin == "world" and x.destination == place and x.good == good
+def owners(region: Region) -> dict[str, str]:
+    """Return the country of every place."""
+    return {place.id: place.participant for place in region.places}
+
+
+def landed_price(region: Region, code: str, good: str) -> float:
+    """Return what an import from the world costs in a country, NaN where nobody uses the good."""
+    owner = owners(region)
+    costs = (
+        x.freight + x.tariff
+        for x in region.links
+        if x.origin == "world" and x.good == good and owner[x.destination] == code
     )
-    return outside_price(region, good) + link.freight + link.tariff
+    return outside_price(region, good) + next(costs, float("nan"))
 
 
-def input_price(region: Region, place: str, good: str) -> float:
+def input_price(region: Region, code: str, good: str) -> float:
     """Return what a maker pays: lithium at the price of 2025, everything else as imported."""
     if good.endswith("_rights"):
         return 0.0
-    return LITHIUM_PRICE_2025 if good == "lithium_carbonate" else landed_price(region, place, good)
+    return LITHIUM_PRICE_2025 if good == "lithium_carbonate" else landed_price(region, code, good)
 
 
 def unit_cost(
@@ -82,7 +91,7 @@ def unit_cost(
         number * wages[name] for name, number in activity.labour.items()
     )
     inputs = sum(
-        amount * input_price(region, option.place, good) for good, amount in activity.inputs.items()
+        amount * input_price(region, party.id, good) for good, amount in activity.inputs.items()
     )
     variable = activity.variable_cost * party.variable_multiplier * option.variable_multiplier
     return yearly / size + variable + activity.energy * party.energy_price + inputs
@@ -90,22 +99,17 @@ def unit_cost(
 
 def cost_table(region: Region) -> Iterator[tuple[str, str, str, list[float], float, float]]:
     """Yield activity, unit, country, cost by size, landed import price, price net of export."""
-    parties = {party.id: party for party in region.participants}
+    parties, owner = {party.id: party for party in region.participants}, owners(region)
     units = {good.id: good.unit for good in region.goods}
     for activity in region.activities:
         for option in region.options:
             if option.activity != activity.id:
                 continue
-            party, good = parties[option.place], activity.output
+            party, good = parties[owner[option.place]], activity.output
             costs = [unit_cost(region, party, option, activity, s) for s in activity.sizes]
             away = export_price(region, option.place, good)
-            home = float("nan")
-            if any(
-                x.origin == "world" and x.destination == option.place and x.good == good
-                for x in region.links
-            ):
-                home = landed_price(region, option.place, good)
-            yield activity.id, units[good], option.place, costs, home, away
+            home = landed_price(region, party.id, good)
+            yield activity.id, units[good], party.id, costs, home, away
 
 
 def export_price(region: Region, place: str, good: str) -> float:
@@ -307,6 +311,60 @@ def _facts_base() -> Iterator[Fact]:
     )
     sloping = all(o.slope > 0 for o in region.outside if o.side == "demand")
     yield Fact("Outside prices fall with the region's exports", True, sloping, "one curve per good")
+    detours = list(cheaper_by_detour(region))
+    yield Fact("No good is cheaper by way of a third country", True, not detours, str(detours))
+    result = coordinate(region, scenarios=["least_cost"])
+    for name in ("uncoordinated", "coordinated"):
+        again = resold(region, result.outcomes[name])
+        text = str(again or "nobody")
+        yield Fact(f"2030, {name}: nobody sells on what it imported", True, not again, text)
+    makers = [a for a in DOWNSTREAM if len(makers_of(result.outcomes["coordinated"], a)) > 2]
+    yield Fact(
+        "2030, coordinated: no step after lithium in more than two countries",
+        True,
+        not makers,
+        str(makers or "none is"),
+    )
+
+
+def makers_of(outcome: Outcome, activity: str) -> set[str]:
+    """Return the countries that run an activity."""
+    return {
+        p.participant for p in outcome.plants if p.group.activity == activity and p.output > 1e-6
+    }
+
+
+def cheaper_by_detour(region: Region) -> Iterator[str]:
+    """Yield every way through a third place that costs less than the direct way.
+
+    Lithium carbonate is left out: a net exporter, the region buys none from the world.
+    """
+    cost = {
+        (x.good, x.origin, x.destination): x.freight + x.tariff
+        for x in region.links
+        if x.good != "lithium_carbonate"
+    }
+    for (good, start, middle), first in cost.items():
+        for (other, origin, end), second in cost.items():
+            direct = cost.get((good, start, end), float("inf"))
+            follows = (other, origin) == (good, middle) and end != start
+            if follows and first + second < direct - 1e-9:
+                yield f"{good} {start}-{middle}-{end}"
+
+
+def resold(region: Region, outcome: Outcome) -> list[str]:
+    """Return the goods of which a country sends away more than it makes."""
+    owner = {**owners(region), "world": "world"}
+    outputs = {activity.id: activity.output for activity in region.activities}
+    left: dict[tuple[str, str], float] = {}
+    for plant in outcome.plants:
+        key = (plant.participant, outputs[plant.group.activity])
+        left[key] = left.get(key, 0.0) + plant.output
+    for flow in outcome.flows:
+        here, there = owner[flow.origin], owner[flow.destination]
+        if here not in ("world", there):
+            left[here, flow.good] = left.get((here, flow.good), 0.0) - flow.quantity
+    return [f"{good} {code}" for (code, good), amount in left.items() if amount < -1e-4]
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 
 from lithium_data import PublicData
-from lithium_tables import NAMES, OCCUPATIONS, Tables
+from lithium_tables import NAMES, OCCUPATIONS, SPLIT, Tables
 
 
 def add_participants(tables: Tables, data: PublicData) -> None:
@@ -13,6 +13,8 @@ def add_participants(tables: Tables, data: PublicData) -> None:
     for code, name in NAMES.items():
         tables.add("participants", code, name)
         tables.add("places", code, code, name)
+        if code in SPLIT:
+            tables.add("places", f"{code}_W", code, f"{name}, works")
         gdp = data.gdp(code, 2023) / 1e6
         keys = ("participant_figures", (code, "gdp"))
         tables.figure(*keys, gdp, "M USD", "2023", "World Bank NY.GDP.MKTP.CD (CC BY 4.0)", "A")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lithium_activities import iron_phosphate_cost, lithium_capital, lithium_variable
 from lithium_countries import business_multiplier
 from lithium_data import LCE_PER_LI, PublicData
-from lithium_tables import ACTIVITIES, ICIO_COUNTRIES, NAMES, Tables
+from lithium_tables import ACTIVITIES, ICIO_COUNTRIES, NAMES, Tables, made_at
 from lithium_tariffs import world_tariff
 
 
@@ -24,7 +24,7 @@ def add_options(tables: Tables, data: PublicData) -> None:
     for activity, _, _ in ACTIVITIES:
         for code in option_places(tables, activity):
             name = f"max_plants.{activity}.{code}"
-            tables.assumed("options", (code, activity, "max_plants"), name)
+            tables.assumed("options", (made_at(code, activity), activity, "max_plants"), name)
             _add_multipliers(tables, data, code, activity)
     mined = (
         ("CHL", "brine_carbonate", "brine_rights"),
@@ -36,7 +36,7 @@ def add_options(tables: Tables, data: PublicData) -> None:
         note = "concentrate counted at its lithium" if code == "BRA" else ""
         tables.figure(
             "plants",
-            (f"{code}_{activity}", code, activity),
+            (f"{code}_{activity}", made_at(code, activity), activity),
             existing_capacity(data, code),
             "kt LCE/year",
             "2024",
@@ -46,21 +46,37 @@ def add_options(tables: Tables, data: PublicData) -> None:
         )
     press = "BYD Camacari opened 2025 (press); first years are assembly of kits"
     tables.figure(
-        "plants", ("BRA_car", "BRA", "car"), 150, "thousand vehicles/year", "2025", press, "B"
+        "plants",
+        ("BRA_car", made_at("BRA", "car"), "car"),
+        150,
+        "thousand vehicles/year",
+        "2025",
+        press,
+        "B",
     )
     busch = "Busch et al. 2025 planned output 2030 times 5.3228"
-    for code, _, rights in mined:
+    for code, activity, rights in mined:
         amount = data.planned_production(code) * LCE_PER_LI
-        tables.figure("endowments", (code, rights), amount, "kt LCE/year", "2030", busch, "B")
-    tables.assumed("endowments", ("BOL", "brine_rights"), "bolivia_contract_capacity")
+        tables.figure(
+            "endowments",
+            (made_at(code, activity), rights),
+            amount,
+            "kt LCE/year",
+            "2030",
+            busch,
+            "B",
+        )
+    bolivia = made_at("BOL", "brine_carbonate")
+    tables.assumed("endowments", (bolivia, "brine_rights"), "bolivia_contract_capacity")
 
 
 def _add_multipliers(tables: Tables, data: PublicData, code: str, activity: str) -> None:
+    place = made_at(code, activity)
     if activity == "brine_carbonate":
         reference = lithium_variable(tables, data, activity, "CHL")
         value = lithium_variable(tables, data, activity, code) / reference
         source = "Busch et al. 2025: median cost of the country less energy and labour over Chile's"
-        keys = (code, activity, "variable_multiplier")
+        keys = (place, activity, "variable_multiplier")
         tables.figure("options", keys, value, "index", "2022", source, "B")
         if code == "BOL":
             _add_bolivian_capital(tables, data)
@@ -69,24 +85,24 @@ def _add_multipliers(tables: Tables, data: PublicData, code: str, activity: str)
         whole = phosphate + tables.value("cathode_other_cost")
         duty, source, quality = world_tariff(tables, data, code, "lfp_cathode")
         value = 1 + duty * phosphate / whole
-        keys = (code, activity, "variable_multiplier")
+        keys = (place, activity, "variable_multiplier")
         source = f"Duty on iron phosphate: {source}"
         tables.figure("options", keys, value, "index", "2022", source, quality)
     if activity == "pack":
         duty, source, _ = world_tariff(tables, data, code, "pack")
         value = 1 + duty * tables.value("pack_imported_share")
-        keys = (code, activity, "variable_multiplier")
+        keys = (place, activity, "variable_multiplier")
         source = f"Duty on bought parts: {source}; assumption [pack_imported_share]"
         tables.figure("options", keys, value, "index", "2022", source, "D")
     if activity == "car":
         share = data.output_over_absorption(code) if code in ICIO_COUNTRIES else 0.0
         value = 1 + tables.value("local_content_penalty") * max(1 - share, 0)
         source = "OECD ICIO 2022 output over absorption of C29; assumption [local_content_penalty]"
-        keys = (code, activity, "variable_multiplier")
+        keys = (place, activity, "variable_multiplier")
         tables.figure("options", keys, value, "index", "2022", source, "D")
         value = 1 / business_multiplier(tables, data, "BRA")
         source = "The announced plant stands in BRA: its capital already holds that country's cost"
-        keys = (code, activity, "capital_multiplier")
+        keys = (place, activity, "capital_multiplier")
         tables.figure("options", keys, value, "index", "2025", source, "C")
 
 
@@ -98,5 +114,5 @@ def _add_bolivian_capital(tables: Tables, data: PublicData) -> None:
     source = (
         "YLB contracts (2005 M USD for 49 kt) over this table at 40 kt [bolivia_contract_capital]"
     )
-    keys = ("BOL", "brine_carbonate", "capital_multiplier")
+    keys = (made_at("BOL", "brine_carbonate"), "brine_carbonate", "capital_multiplier")
     tables.figure("options", keys, announced / usual / country, "index", "2024", source, "B")

@@ -78,6 +78,16 @@ MAKERS = {
     "pack": ("pack",),
     "car": ("car",),
 }
+AT_WORKS = ("cell", "car")
+"""Activities that stand at the works of a country; the others stand beside its market.
+
+Neighbouring steps of the chain stand apart, so a good leaves a country only from where it is made
+and an imported good arrives where it is used, from where no link leads out. Without this a car
+imported where the duty is low would go on, duty-free, to a neighbour whose duty is high. Only
+countries with such a neighbour are split: every place costs computing time.
+"""
+SPLIT = ("ARG", "CHL", "ECU", "URY")
+"""Countries in two places: their duty on cars or cells is below that of a duty-free neighbour."""
 FIGURE = ("value", "unit", "year", "source", "quality", "note")
 
 
@@ -145,6 +155,21 @@ def rounded(value: float) -> str:
     digits = 3 - math.floor(math.log10(abs(value)))
     text = f"{round(value, digits):.{max(digits, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def made_at(code: str, activity: str) -> str:
+    """Return the place of a country where an activity stands."""
+    return f"{code}_W" if code in SPLIT and activity in AT_WORKS else code
+
+
+def source_of(code: str, good: str) -> str:
+    """Return the place of a country from which a good of its own making leaves."""
+    return made_at(code, MAKERS[good][0])
+
+
+def used_at(code: str, good: str) -> str:
+    """Return the place of a country where a good is used: cars by its people, others by plants."""
+    return code if good == "car" else made_at(code, USERS[good])
 
 
 def read_assumptions(path: Path = ASSUMPTIONS) -> dict[str, Assumption]:

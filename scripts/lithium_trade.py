@@ -16,6 +16,8 @@ from lithium_tables import (
     SECTOR,
     USERS,
     Tables,
+    source_of,
+    used_at,
     without_vat,
 )
 from lithium_tariffs import world_tariff
@@ -141,13 +143,20 @@ def add_trade(tables: Tables, data: PublicData) -> None:
     for good in SECTOR:
         unit, factor = PRICE_UNITS[good]
         makers, users = trading_places(tables, good)
-        pairs = [(maker, user) for maker in makers for user in users if maker != user]
+        pairs = [(maker, user) for maker in makers for user in users]
         pairs += [(maker, "world") for maker in makers]
         pairs += [("world", user) for user in users]
         for origin, target in pairs:
+            out = origin if origin == "world" else source_of(origin, good)
+            into = target if target == "world" else used_at(target, good)
+            if out == into:
+                continue
+            if origin == target:
+                home = "Assumption [home_freight]"
+                tables.figure("freight", (out, into, good), 0, unit, "2024", home, "D")
+                continue
             value = freight_cost(tables, data, origin, target, good) * factor
-            keys = (origin, target, good)
-            tables.figure("freight", keys, value, unit, "2024", source, "D")
+            tables.figure("freight", (out, into, good), value, unit, "2024", source, "D")
         for importer in users:
             _add_tariffs(tables, data, importer, good, makers)
 
@@ -162,9 +171,9 @@ def _add_tariffs(
     for origin in makers:
         if origin == importer:
             continue
-        if good == "pack" and (origin in MERCOSUR) != (importer in MERCOSUR):
-            inside, cited = rate, "Duty on the rest of the world; assumption [pack_origin_rule]"
-            grade = "D"
+        if bars_origin(good, origin, importer):
+            inside, grade = rate, "D"
+            cited = f"Duty on the rest of the world; assumption [{good}_origin_rule]"
         elif origin in ICIO_COUNTRIES and importer in ICIO_COUNTRIES:
             inside = data.tariff(origin, importer, SECTOR[good])
             cited = f"Applied tariff in {SECTOR[good]}: ICIO 2022 cube (Teti 2024)"
@@ -174,6 +183,13 @@ def _add_tariffs(
         if inside >= 0.0005:
             keys = (importer, origin, good)
             tables.figure("tariffs", keys, 100 * inside, "%", "2022", cited, grade)
+
+
+def bars_origin(good: str, origin: str, importer: str) -> bool:
+    """Return whether a good with many foreign parts pays the duty on the rest of the world."""
+    if good == "pack":
+        return not {origin, importer} <= set(MERCOSUR)
+    return good == "car" and (origin in MERCOSUR) != (importer in MERCOSUR)
 
 
 def sales_2024(tables: Tables, data: PublicData) -> dict[str, tuple[float, str, str]]:
