@@ -142,7 +142,8 @@ def outcome_of(
     world = sum(outside[good, "supply"] * amount for good, amount in imports.items())
     world -= sum(outside[good, "demand"] * amount for good, amount in exports.items())
     accounts = _accounts(setting, selection, plants, prices, flows)
-    use_worth = sum(p.demand_surplus + p.price * p.demand for p in prices if p.demand > 0)
+    # prices as the market has them: one that is not shown may still multiply a trace of demand
+    use_worth = sum(p.demand_surplus + index[p.place, p.good] * p.demand for p in prices)
     freight = sum(flow.freight * flow.quantity for flow in flows)
     value = use_worth - freight - world - sum(a.private_cost for a in accounts)
     national = sum(account.value for account in accounts)
