@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import typer
 
+import workshare
 from workshare import errors
 from workshare.cli import exits
 from workshare.cli.main import COMMANDS, app
@@ -126,6 +127,12 @@ def test_every_exception_is_documented() -> None:
         if issubclass(item, Exception)
     }
     assert documented == defined
+
+
+def test_every_public_name_is_documented() -> None:
+    page = (ROOT / "docs" / "python.md").read_text()
+    documented = set(re.findall(r"^\| `(\w+)", page, re.M))
+    assert documented == set(workshare.__all__)
 
 
 def test_statuses_agree_with_their_table() -> None:
