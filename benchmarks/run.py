@@ -31,12 +31,14 @@ def reference_work() -> float:
 
 def row(item: dict[str, object], reference: float) -> str:
     """Return one figure as a line of the table."""
-    value, unit, limit = item["value"], str(item["unit"]), item["limit"]
+    value, unit, limit, least = item["value"], str(item["unit"]), item["limit"], item["at_least"]
     assert isinstance(value, int | float)
     ratio = f"{value / reference:10.3g} x" if unit == "s" else ""
     promise = ""
     if isinstance(limit, int | float):
         promise = f"at most {limit:g}" + ("" if value <= limit else "   OVER")
+    if isinstance(least, int | float):
+        promise = f"at least {least:g}" + ("" if value >= least - 1e-9 else "   UNDER")
     return f"  {item['name']!s:44} {value:12.4g} {unit:6} {ratio:12} {promise}"
 
 
