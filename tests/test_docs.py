@@ -129,6 +129,19 @@ def test_every_exception_is_documented() -> None:
     assert documented == defined
 
 
+@pytest.mark.parametrize("package", ["studies", "coordination", "response", "market"])
+def test_the_architecture_names_every_file(package: str) -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    if package == "studies":
+        named = set(re.findall(r"^\| `(\w+\.py)` \|", page, re.M))
+    else:
+        row = re.search(rf"^\| `{package}` \|.*\.py.*$", page, re.M)
+        assert row
+        named = set(re.findall(r"`(\w+\.py)`", row[0]))
+    there = {path.name for path in (ROOT / "src" / "workshare" / package).glob("*.py")}
+    assert named == there - {"__init__.py"}
+
+
 def test_every_public_name_is_documented() -> None:
     page = (ROOT / "docs" / "python.md").read_text()
     documented = set(re.findall(r"^\| `(\w+)", page, re.M))
