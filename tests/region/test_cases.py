@@ -197,3 +197,17 @@ def test_lithium_reproduces_what_happened() -> None:
     script = ROOT / "scripts" / "check_lithium_calibration.py"
     done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_the_page_on_lithium_quotes_what_the_study_computes(lithium: Region) -> None:
+    page = (ROOT / "docs" / "cases" / "lithium.md").read_text(encoding="utf-8")
+    result = coordinate(lithium, scenarios=["least_cost"]).to_dict()
+    loss, outcomes = result["price_of_non_coordination"], result["outcomes"]
+    assert f"is {loss['value']:.0f} M USD a year ({100 * loss['share_of_gdp']:.3f} %" in page
+    for participant in result["region"]["participants"]:
+        code = participant["id"]
+        kinds = ("isolated", "uncoordinated", "coordinated")
+        values = [outcomes[kind]["by_participant"][code] for kind in kinds]
+        cells = [f"{value:.0f}" for value in (*values, loss["by_participant"][code])]
+        assert f"| {participant['name']} | {' | '.join(cells)} |" in page
