@@ -13,8 +13,8 @@ from workshare.studies.outcome import Outcome
 from workshare.studies.setting import Setting
 
 # 2 and 8 plain; 9 two alternatives; 25 rules between activities and few workers;
-# 70 a minimum of jobs; 34 nobody wants anything worth making
-CASES = ("islands", "2", "8", "9", "25", "34", "70")
+# 264 a minimum of jobs; 34 nobody wants anything worth making
+CASES = ("islands", "2", "8", "9", "25", "34", "264")
 """Names of the shared studies: embedded cases, or seeds of random regions."""
 
 

@@ -44,24 +44,31 @@ def single_changes(region: Region, code: str, held: frozenset[str]) -> list[froz
 
 def keeps_rules(region: Region, code: str, held: frozenset[str]) -> bool:
     """Return whether what is held respects money, workers and rules, whatever stands today."""
-    owner = region.place_owner()
     party = next(p for p in region.participants if p.id == code)
     groups = {g.label: g for g in setting_of(region).models[code].groups}
     mine = [groups[label] for label in held]
     if sum(g.public_money for g in mine) > party.public_money * (1 + 1e-9):
         return False
+    standing = [g for g in groups.values() if g.existing]
     for worker in party.workforce:
-        if sum(dict(g.jobs).get(worker.occupation, 0.0) for g in mine) > worker.available:
+        asked = sum(dict(g.jobs).get(worker.occupation, 0.0) for g in mine)
+        taken = sum(dict(g.jobs).get(worker.occupation, 0.0) for g in standing)
+        if asked > 0 and asked + taken > worker.available:
             return False
-    standing = [(p.place, p.activity) for p in region.plants if owner[p.place] == code]
+    everything = [*mine, *standing]
     for rule in region.companions:
-        for group in mine:
+        for group in everything:
+            near = [
+                other
+                for other in everything
+                if other.activity == rule.other
+                and (rule.scope == "participant" or other.place == group.place)
+            ]
             if group.activity != rule.activity:
                 continue
-            new = [(g.place, g.activity) for g in mine]
-            others = new + standing if rule.rule == "requires" else new
-            near = {a for p, a in others if rule.scope == "participant" or p == group.place}
-            if (rule.other in near) != (rule.rule == "requires"):
+            if rule.rule == "requires" and not near and not group.existing:
+                return False
+            if rule.rule == "excludes" and near and not all(g.existing for g in [group, *near]):
                 return False
     return True
 
@@ -189,17 +196,15 @@ def test_without_options_nothing_changes() -> None:
     assert play(ready, "nobody", ready.nobody(), ready.participants).status == "equilibrium"
 
 
-def test_schedule_starts_everywhere_and_draws_one_order() -> None:
-    starts = {"nobody": {}, "there": {"A": frozenset({"x"})}}
-    runs = schedule(["A", "B", "C"], starts, seed=1)
-    assert [(name, holdings) for name, holdings, _ in runs] == [
-        ("nobody", {}),
-        ("there", {"A": frozenset({"x"})}),
-        ("nobody", {}),
-    ]
-    assert sorted(runs[-1][2]) == ["A", "B", "C"]
-    assert schedule(["A", "B", "C"], starts, seed=1) == runs
-    assert len(schedule(["A"], starts)) == 2
+def test_schedule_starts_everywhere_in_more_than_one_order() -> None:
+    participants = [f"P{k}" for k in range(9)]
+    starts = {"nobody": {}, "there": {"P1": frozenset({"x"})}, "elsewhere": {}}
+    runs = schedule(participants, starts, seed=1)
+    assert {name: holdings for name, holdings, _ in runs} == starts
+    assert all(sorted(order) == participants for _, _, order in runs)
+    assert len({tuple(order) for _, _, order in runs}) > 1
+    assert schedule(participants, starts, seed=1) == runs
+    assert schedule(participants, starts, seed=2) != runs
 
 
 def test_what_changes_along_a_cycle() -> None:
