@@ -83,7 +83,7 @@ def unit_cost(
     relative = size / activity.reference_size
     capital = activity.capital_cost * relative**activity.capital_exponent
     capital *= party.capital_multiplier * option.capital_multiplier
-    yearly = capital * (
+    yearly: float = capital * (
         recovery_factor(party.cost_of_capital, activity.life) + activity.fixed_share
     )
     wages = {worker.occupation: worker.wage for worker in party.workforce}
