@@ -188,3 +188,12 @@ def test_a_good_may_be_counted_in_a_word_of_its_own(folder) -> None:
     region = read_region(folder.path)
     assert region.activities[1].reference_size == 500_000.0
     assert region.activities[1].inputs["metal"] == 12e-6
+
+
+@pytest.mark.parametrize("code", ["NTH-cöast", "a b", "world", "*"])
+def test_a_code_that_is_not_allowed_is_told_where_it_is_declared(folder, code) -> None:
+    for file in folder.path.glob("*.csv"):
+        file.write_text(file.read_text(encoding="utf-8").replace("NTH-coast", code), "utf-8")
+    first = folder.faults()[0]
+    assert first.place == "places.csv row 2 column id"
+    assert all("unknown code" not in fault.rule for fault in folder.faults())

@@ -75,6 +75,7 @@ class Values:
     settings: dict[str, str] = field(default_factory=dict)
     records: dict[str, list[Record]] = field(default_factory=dict)
     declared: dict[str, dict[str, str]] = field(default_factory=dict)
+    refused: dict[str, set[str]] = field(default_factory=dict)
     good_units: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     own_units: tuple[str, ...] = ()
@@ -162,12 +163,16 @@ def _declare(values: Values, schema: Schema) -> None:
     table = values.source.tables.get(schema.name)
     identity = next((e for e in schema.own_columns if e.name == "id" and e.kind == "key"), None)
     declared: dict[str, str] = {}
+    refused: set[str] = set()
     for row in table.rows if table is not None and identity is not None else ():
         cell = row.cells.get("id")
         code = read_code(cell, identity.type) if cell is not None and identity else None
         if isinstance(code, str):
             declared.setdefault(code, row.place)
+        elif cell is not None:
+            refused.add(cell.text)
     values.declared[schema.name] = declared
+    values.refused[schema.name] = refused
 
 
 def _read_records(values: Values, schema: Schema) -> Iterator[Record]:
@@ -279,8 +284,9 @@ def _read_reference(values: Values, entry: Entry, cell: Cell) -> str | Problem:
     text = read_text(cell)
     if isinstance(text, Problem):
         return text
-    if not declared and not values.log.is_clean(target):
-        return _FOLLOWS  # the table could not be read: that is told once, there
+    is_unread = not declared and not values.log.is_clean(target)
+    if is_unread or cell.text in values.refused[target]:
+        return _FOLLOWS  # the table, or the code, is told once, where it stands
     near = did_you_mean(text, [*declared, *reserved])
     words = f", or {' or '.join(map(repr, reserved))}" if reserved else ""
     rule = f"unknown code; must be declared in {values.source.where(target)}{words}"
