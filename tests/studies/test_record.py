@@ -75,7 +75,10 @@ def test_plants_are_costed_as_the_region_says(name: str) -> None:
 
 def test_without_outcomes_to_compare_with_nothing_is_compared() -> None:
     ready, outcome = setting("islands"), study("islands").outcomes["coordinated"]
-    for account in outcome_record(ready, outcome, {}, {})["accounts"]:
+    record = outcome_record(ready, outcome, {}, {})
+    assert record["individually_rational"] == {"isolated": None, "uncoordinated": None}
+    assert record["smallest_compensation"] is None
+    for account in record["accounts"]:
         assert account["isolated"] is account["gain_isolated"] is account["compensation"] is None
         assert account["uncoordinated"] is account["share_of_gdp"] is None
 

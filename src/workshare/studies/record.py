@@ -81,7 +81,10 @@ def outcome_record(
     nearly = not_chosen(setting, outcome)
     accounts = _accounts(setting, outcome, isolated, uncoordinated)
     units = {good.id: good.unit for good in setting.region.goods}
-    compensation = sum(account["compensation"] or 0.0 for account in accounts)
+    # an interrupted study may not know what everybody has alone: then nothing is claimed of it
+    alone = all(account["isolated"] is not None for account in accounts)
+    apart = all(account["uncoordinated"] is not None for account in accounts)
+    compensation = sum(a["compensation"] for a in accounts) if alone else None
     size = max(abs(outcome.market_value), 1e-12)
     losers = [a["participant"] for a in accounts if (a["gain_isolated"] or 0.0) < -1e-6 * size]
     below = [a for a in accounts if (a["gain_uncoordinated"] or 0.0) < -1e-6 * size]
@@ -136,7 +139,10 @@ def outcome_record(
             for item in shortfalls(setting, outcome, nearly)
         ],
         "not_chosen": [_not_chosen(item) for item in nearly],
-        "individually_rational": {"isolated": not losers, "uncoordinated": not below},
+        "individually_rational": {
+            "isolated": not losers if alone else None,
+            "uncoordinated": not below if apart else None,
+        },
         "losers": losers,
         "smallest_compensation": compensation,
     }
