@@ -18,6 +18,7 @@ from workshare.arrays import Array
 from workshare.coordination import RestrictedProgram, Selection, Settings, Solution, solve
 from workshare.coordination.problem import Problem
 from workshare.coordination.solve import complete_choices
+from workshare.region.region import WORLD
 from workshare.response import Group, Plan, TablePart, participant_parts
 from workshare.studies.outcome import Outcome, outcome_of
 from workshare.studies.play_out import changes, outcome_at
@@ -57,16 +58,31 @@ class Bench:
         program.limit_cost(self.most - 0.02 * self.slack)
         return program
 
-    def best_for(self, program: RestrictedProgram, objective: Array) -> Selection | None:
-        """Return the division within the slack that minimises ``objective``."""
-        return self._kept(program.solve_for(objective, most=self.most, start=self.best).selection)
+    def best_for(
+        self,
+        program: RestrictedProgram,
+        objective: Array,
+        measure: Callable[[Selection], float],
+    ) -> Selection | None:
+        """Return the division within the slack that minimises ``objective``.
+
+        Plants chosen for the objective are then run for least cost, as their owners would; where
+        that leaves its ``measure`` above that of the least-cost division, it is the latter.
+        """
+        found = self._kept(program.solve_for(objective, most=self.most, start=self.best).selection)
+        return found and min(found, self.best, key=measure)
 
     def best_makers(
         self, program: RestrictedProgram, objective: Array, flags: dict[tuple[str, str], int]
     ) -> Selection | None:
         """Minimise a count over the makers' ``flags``; then cost, with those makers held."""
         answer = program.solve_for(
-            objective, most=self.most, start=self.best, absolute_gap=0.5, relative_gap=0.0
+            objective,
+            most=self.most,
+            start=self.best,
+            absolute_gap=0.5,
+            relative_gap=0.0,
+            max_nodes=500,
         )
         if answer.selection is None:
             return None
@@ -156,7 +172,8 @@ def lowest_emissions(bench: Bench) -> Selection | None:
     objective = small_cost(program)
     column = _market_column(program, "emissions")
     objective[column] = 1.0
-    return bench.best_for(program, objective)
+    emissions = column - program.first_market
+    return bench.best_for(program, objective, lambda found: float(found.market.v[emissions]))
 
 
 def most_resilient(bench: Bench) -> Selection | None:
@@ -170,10 +187,12 @@ def most_resilient(bench: Bench) -> Selection | None:
     market = setting.market
     owners = [p.owner for p in program.problem.participants]
     weight = _values(setting, bench.best)
+    scales: dict[str, float] = {}
     objective = small_cost(program)
     outputs = {a.id: a.output for a in setting.region.activities}
     for good, value in weight.items():
         scale = market.column_scale[next(k for k, c in enumerate(market.columns) if c.good == good)]
+        scales[good] = scale
         peak = program.add_column(0.0, np.inf)
         objective = np.append(objective, value)
         sources: dict[str, dict[int, float]] = {}
@@ -190,7 +209,30 @@ def most_resilient(bench: Bench) -> Selection | None:
             sources["world"] = {program.first_market + k: -market.column_scale[k] / scale}
         for terms in sources.values():
             program.add_row({peak: 1.0, **terms}, 0.0, np.inf)
-    return bench.best_for(program, objective)
+
+    def measure(found: Selection) -> float:
+        largest = largest_sources(setting, found)
+        return sum(value * largest[good] / scales[good] for good, value in weight.items())
+
+    return bench.best_for(program, objective, measure)
+
+
+def largest_sources(setting: Setting, selection: Selection) -> dict[str, float]:
+    """Return, per good, the most that one participant makes or the rest of the world sells."""
+    output = {activity.id: activity.output for activity in setting.region.activities}
+    owner = setting.region.place_owner()
+    amounts: dict[tuple[str, str], float] = {}
+    for point in selection.points:
+        for group, level in zip(point.plan.meta, point.levels, strict=True):
+            key = (output[group.activity], owner[group.place])
+            amounts[key] = amounts.get(key, 0.0) + float(level)
+    for k, column in enumerate(setting.market.columns):
+        if column.kind == "world_supply":
+            amounts[column.good, WORLD] = float(selection.market.v[k])
+    largest = {good.id: 0.0 for good in setting.region.goods}
+    for (good, _), amount in amounts.items():
+        largest[good] = max(largest[good], amount)
+    return largest
 
 
 def alternative(bench: Bench, earlier: list[Outcome]) -> Selection | None:
