@@ -38,6 +38,16 @@ def test_the_summary_has_findings_then_one_row_per_scenario(
     assert "prices: round 3" in told
 
 
+def test_names_of_the_user_are_no_markup(run: Callable[..., Any], study: Any) -> None:
+    title = "[red]Peru[/blue] :ox:"
+    scenario = {"name": "minus_A", "title": title, "value": 1.0, "losers": ["[b]"]}
+    study.answer = partial(study.answer, scenarios=[scenario])
+    done = run("coordinate", "islands")
+    assert done.exit_code == 0
+    assert title in done.stderr
+    assert "[b]" in done.stderr
+
+
 def test_json_prints_the_result_alone_and_writes_nothing(
     run: Callable[..., Any], study: Any, tmp_path: Path
 ) -> None:
@@ -108,6 +118,7 @@ def test_a_partial_result_is_written_and_told(
     [
         (OptionError("scenario is 'best'; must be one of least_cost"), 2, "must be one of"),
         (RegionError([Fault("a.csv row 2", "x", "", "must be >= 0", "")]), 1, "a.csv row 2: x"),
+        (OSError(28, "No space left on device"), 2, "Error: No space left on device"),
         (KeyboardInterrupt(), 130, "nothing was written"),
         (ZeroDivisionError("division by zero"), 70, "WORKSHARE_DEBUG=1"),
     ],

@@ -187,7 +187,8 @@ def show_summary(result: dict[str, Any], paths: dict[str, Path]) -> None:
     """Show the headline, the scenarios and the files on standard error."""
     from rich.console import Console
 
-    console = Console(stderr=True, highlight=False)
+    # names are the user's: brackets and colons in them are no mark-up
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False)
     for block in summary_blocks(result):
         console.print(block)
     for kind, path in paths.items():

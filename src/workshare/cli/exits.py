@@ -78,8 +78,9 @@ def _explain(error: Exception) -> int | None:
         return FAULTS
     if isinstance(error, typer.Exit | typer.Abort | typer.BadParameter):
         return None
-    if isinstance(error, OSError) and error.filename is not None:
-        tell(f"Error: {error.filename}: {error.strerror or error}")
+    if isinstance(error, OSError) and error.errno is not None:
+        where = "" if error.filename is None else f"{error.filename}: "
+        tell(f"Error: {where}{error.strerror or error}")
         return USAGE
     tell(f"Internal error: {type(error).__name__}: {error}")
     tell(
