@@ -21,6 +21,9 @@ from workshare.response import Plan, disclosed_model
 MENU = 6
 """Nearly tied plans asked of each participant."""
 
+MAX_NODES = 2000
+"""Branches of each restricted problem: a limit by time would depend on the machine."""
+
 
 def recover(
     problem: Problem,
@@ -81,7 +84,8 @@ def _best(
     """Return the best combination of known plans; its value only has to be good, not proven."""
     choices: list[Choice] = [list(plans.values()) for plans in known]
     program = RestrictedProgram(problem, choices, tangents=near)
-    return program.solve(tolerance=1e-3, time_limit=time_limit, max_passes=2).selection
+    answer = program.solve(tolerance=1e-3, time_limit=time_limit, max_nodes=MAX_NODES, max_passes=2)
+    return answer.selection
 
 
 def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan | None:
@@ -96,5 +100,5 @@ def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan
     choices: list[Choice] = [[point.plan] for point in selection.points]
     choices[number] = model
     program = RestrictedProgram(problem, choices, tangents=[selection.market.v])
-    answer = program.solve(tolerance=1e-4, max_passes=2, time_limit=5.0)
+    answer = program.solve(tolerance=1e-4, max_passes=2, max_nodes=MAX_NODES)
     return None if answer.selection is None else answer.selection.points[number].plan

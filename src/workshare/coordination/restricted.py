@@ -22,6 +22,8 @@ from workshare.coordination.operate import operate
 from workshare.coordination.problem import Problem, Selection
 from workshare.response import Group, Plan, Point, PrivateModel, plan_of
 
+NO_LIMIT = 2**31 - 1
+
 Choice = Sequence[Plan] | PrivateModel
 """What one participant may be given: one of a list of plans, or anything its model allows."""
 
@@ -168,7 +170,7 @@ class RestrictedProgram:
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
         # measured on the embedded cases: sub-MIP heuristics and cuts below the root cost most of
-        # the time and improve nothing, since good divisions are known before the search starts
+        # the time and improve little, since good divisions are known before the search starts
         for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost"):
             highs.setOptionValue(f"mip_heuristic_run_{name}", False)
         highs.setOptionValue("mip_allow_cut_separation_at_nodes", False)
@@ -255,6 +257,7 @@ class RestrictedProgram:
         start: Selection | None = None,
         max_passes: int = 30,
         time_limit: float = np.inf,
+        max_nodes: int = NO_LIMIT,
         explore: bool = True,
     ) -> Restricted:
         """Return the least-cost combination with a proven bound (M per year).
@@ -262,7 +265,9 @@ class RestrictedProgram:
         ``tolerance`` is relative to the value. ``start`` is a selection already known: its value
         is kept unless it is beaten by more than the tolerance. ``time_limit`` in seconds bounds
         each MILP; a run cut short keeps its proven bound and the status ``time_limit``.
-        ``explore=False`` skips the loose first pass, where good tangents are known already.
+        ``max_nodes`` does the same by branches, which does not depend on the machine (status
+        ``node_limit``). ``explore=False`` skips the loose first pass, where good tangents are
+        known already.
         """
         import highspy
 
@@ -273,6 +278,7 @@ class RestrictedProgram:
         self.highs.setOptionValue("mip_rel_gap", first if explore else 0.2 * tolerance)
         self.highs.setOptionValue("mip_abs_gap", 1e-10)
         self.highs.setOptionValue("time_limit", time_limit)
+        self.highs.setOptionValue("mip_max_nodes", max_nodes)
         self._set_costs(self.objective)
         passes = 0
         for passes in range(1, max_passes + 1):
@@ -289,11 +295,13 @@ class RestrictedProgram:
                 best = found
             if model_status == highspy.HighsModelStatus.kTimeLimit:
                 status = "time_limit"
+            if model_status == highspy.HighsModelStatus.kSolutionLimit:
+                status = "node_limit"
             gap = np.inf if best is None else best.value - bound
             scale = abs(best.value) if best is not None else 1.0
             # the first pass shows where tangents are needed; only later ones must be proven closely
             self.highs.setOptionValue("mip_rel_gap", 0.2 * tolerance)
-            if gap <= tolerance * max(scale, 1e-9 * self.money) or status == "time_limit":
+            if gap <= tolerance * max(scale, 1e-9 * self.money) or status != "solved":
                 break
             added = self.add_tangents(self.market_levels(x))
             if found is not None:
@@ -350,7 +358,6 @@ class RestrictedProgram:
             added += self.add_tangents(found.market.v) if found is not None else 0
             if added == 0:
                 break
-        self.highs.setOptionValue("mip_max_nodes", 2**31 - 1)
         return Restricted(best, bound, status if best else "not found", passes)
 
     def fix(self, column: int, value: float) -> None:

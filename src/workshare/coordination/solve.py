@@ -71,6 +71,7 @@ def solve(
     *,
     prices: Array | None = None,
     tangents: Sequence[Array] = (),
+    start: Selection | None = None,
     progress: Progress | None = None,
 ) -> Solution:
     """Return a division of labour, a proven bound on the best one, and what proves it.
@@ -78,6 +79,17 @@ def solve(
     Method: column generation on prices; then *recovery* of real plans (Wang's approximate
     projection, see :mod:`workshare.coordination.recovery`); then, in exact mode, menus with slack
     value - bound contain every optimal plan, so the restricted problem over them is the whole one.
+
+    Parameters
+    ----------
+    prices : row prices to start from (a warm start).
+    tangents : market levels known to be near the answer.
+    start : a feasible division already known; recovery is skipped then.
+    progress : told of every round.
+
+    Raises
+    ------
+    OptionError : an unknown method, or plans that no combination makes feasible.
     """
     settings = settings or Settings()
     if settings.method not in METHODS:
@@ -87,10 +99,10 @@ def solve(
     )
     few = len({p.owner for p in problem.participants}) <= settings.exact_participants
     exact = settings.exact and few and state.proven and not interrupted
-    recovered = recover(
+    recovered = start or recover(
         problem,
         state,
-        time_limit=min(settings.time_limit, 10.0),
+        time_limit=settings.time_limit,
         scale=settings.rounds.scale,
         tangents=tangents,
         # exact mode looks at every plan that could matter; without it, ask against the real market
@@ -152,7 +164,10 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     choices, complete = complete_choices(problem.participants, prices, slack, settings.menu_count)
     program = RestrictedProgram(problem, choices, tangents=solution.tangents)
     answer = program.solve(
-        tolerance=settings.tolerance, start=solution.selection, time_limit=settings.time_limit
+        tolerance=settings.tolerance,
+        start=solution.selection,
+        time_limit=settings.time_limit,
+        explore=settings.tolerance < 1e-6,
     )
     selection = answer.selection or solution.selection
     bound = max(solution.bound, answer.bound) if complete else solution.bound

@@ -99,11 +99,23 @@ def allowed(model: PrivateModel, held: frozenset[str]) -> bool:
 def changes(model: PrivateModel, held: frozenset[str]) -> Iterator[frozenset[str]]:
     """Yield every allowed holding that differs from ``held`` in one activity at one place."""
     for slot in slots(model):
-        rest = held - frozenset(slot)
-        for choice in (None, *slot):
-            option = rest if choice is None else rest | {choice}
-            if option != held and allowed(model, option):
-                yield option
+        yield from slot_changes(model, held, slot)
+
+
+def slot_changes(
+    model: PrivateModel, held: frozenset[str], slot: list[str]
+) -> list[frozenset[str]]:
+    """Return the allowed holdings that differ from ``held`` in one slot.
+
+    Nothing there, plants of one size in place of all, plants of one more size beside those held,
+    or one size fewer: several sizes can be held at once, as far as ``max_plants`` goes.
+    """
+    mine = held & frozenset(slot)
+    rest = held - mine
+    options = [rest, *(rest | {label} for label in slot)]
+    options += [held | {label} for label in slot]
+    options += [held - {label} for label in sorted(mine)]
+    return [o for o in dict.fromkeys(options) if o != held and allowed(model, o)]
 
 
 def best_response(
@@ -155,9 +167,7 @@ def _ascend(
     while unchanged < len(every):
         slot = every[position % len(every)]
         position += 1
-        rest = here - frozenset(slot)
-        options = [rest, *(rest | {choice} for choice in slot)]
-        tried = [o for o in options if o != here and allowed(model, o)]
+        tried = slot_changes(model, here, slot)
         values = [value(option) for option in tried]
         unchanged += 1
         if values and max(values) > here_value + gain:
@@ -182,7 +192,7 @@ def residual_answer(setting: Setting, holdings: Holdings, code: str) -> frozense
         choices,  # type: ignore[arg-type]
         tangents=[cleared.selection.market.v],
     )
-    answer = program.solve(tolerance=1e-3, max_passes=1, time_limit=5.0)
+    answer = program.solve(tolerance=1e-3, max_passes=1, max_nodes=2000)
     if answer.selection is None:
         return frozenset()
     plan = answer.selection.points[setting.participants.index(code)].plan
@@ -215,7 +225,7 @@ def uncoordinated(setting: Setting) -> dict[str, frozenset[str]]:
 
 
 def play(
-    setting: Setting, start: str, holdings: Holdings, order: Sequence[str], sweeps: int = 12
+    setting: Setting, start: str, holdings: Holdings, order: Sequence[str], sweeps: int = 8
 ) -> Play:
     """Return where best-response play goes: to an equilibrium, a cycle, or nowhere in time."""
     now = {code: holdings.get(code, frozenset()) for code in setting.participants}
@@ -249,13 +259,14 @@ def changing(play: Play) -> dict[str, list[str]]:
 def schedule(
     participants: Sequence[str], starts: Mapping[str, Holdings], seed: int = 0
 ) -> list[tuple[str, Holdings, list[str]]]:
-    """Return the runs of play: every start in file order, the first also in an order drawn."""
+    """Return the runs of play: one from each start, by turns in file order and in a drawn one."""
     rng = np.random.default_rng(seed)
-    drawn = [str(code) for code in rng.permutation(list(participants))]
-    runs = [(name, holdings, list(participants)) for name, holdings in starts.items()]
-    first = next(iter(starts))
-    if len(participants) > 1:
-        runs.append((first, starts[first], drawn))
+    runs = []
+    for number, (name, holdings) in enumerate(starts.items()):
+        order = list(participants)
+        if number % 2 == 1:
+            order = [str(code) for code in rng.permutation(order)]
+        runs.append((name, holdings, order))
     return runs
 
 

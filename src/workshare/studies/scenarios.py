@@ -15,7 +15,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from workshare.arrays import Array
-from workshare.coordination import RestrictedProgram, Selection, Settings, Solution, solve
+from workshare.coordination import (
+    RestrictedProgram,
+    Selection,
+    Settings,
+    Solution,
+    operate,
+    solve,
+)
 from workshare.coordination.problem import Problem
 from workshare.coordination.solve import complete_choices
 from workshare.region.region import WORLD
@@ -281,7 +288,15 @@ def minus(
         for part in participant_parts(alone.models[other])
     ]
     problem = Problem((*parts, TablePart(f"{code}/fixed", code, (fixed,))), alone.market)
-    return solve(problem, settings, tangents=_same_columns(setting, alone, solution))
+    # what the others do in the whole region's division is a good division without ``code`` too
+    known = zip(setting.problem.participants, solution.selection.points, strict=True)
+    plans = [point.plan for part, point in known if part.owner != code]
+    return solve(
+        problem,
+        settings,
+        tangents=_same_columns(setting, alone, solution),
+        start=operate(alone.market, [*plans, fixed]),
+    )
 
 
 def fair(

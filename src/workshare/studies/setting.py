@@ -2,8 +2,9 @@
 
 *Holdings* say what every participant has committed to: for each participant, the labels of the new
 plant groups it holds; plants that stand today are always held. *Clearing* lets the region's market
-find prices at given holdings: plants run as competitive firms do, and one that cannot cover its
-avoidable cost at these prices stands idle, the worst first, its capital still paid.
+find prices at given holdings: plants run as competitive firms do, and those that cannot cover their
+avoidable cost at these prices stand idle, in each activity the worst first, their capital still
+paid; then prices form again, until every plant that runs wants to.
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ class Setting:
             nothing, worst = self._losses(selection)
             if not nothing and not worst:
                 break
-            stopped = idle | (nothing or worst)
+            stopped = idle | nothing | worst
             idle = self._against_limits(holdings, stopped)
             if not worst and jobs_are_free and idle == stopped:
                 # what makes nothing can stop without moving any price: no need to solve again
@@ -203,8 +204,8 @@ class Setting:
         return replace(plan, cost=plan.cost + sunk)
 
     def _losses(self, selection: Selection) -> tuple[set[str], set[str]]:
-        """Return the losing groups that make nothing, and of those that do the worst loser."""
-        worst, name = -1e-6, ""
+        """Return the losing groups that make nothing, and of the others the worst by activity."""
+        worst: dict[str, tuple[float, str]] = {}
         nothing = set()
         for point in selection.points:
             for group, level, margin in margins(point, selection):
@@ -213,9 +214,10 @@ class Setting:
                 loss = (margin - avoidable) / size
                 if loss < -1e-6 and level <= 1e-6 * group.upper:
                     nothing.add(group.label)
-                elif loss < worst:
-                    worst, name = loss, group.label
-        return nothing, {name} if name else set()
+                elif loss < -1e-6:
+                    entry = (loss, group.label)
+                    worst[group.activity] = min(worst.get(group.activity, entry), entry)
+        return nothing, {label for _, label in worst.values()}
 
     @staticmethod
     def _largest_minimum(plans: list[Plan]) -> set[str]:

@@ -169,7 +169,10 @@ class Stages:
         gain = self.least.market_value - self.apart.market_value
         size = abs(self.least.market_value)
         slack = min(offers.SLACK * size, max(0.5 * gain, 1e-3 * size))
-        jobs = [*(self._play_jobs() if with_play else []), *self._scenario_jobs(names, slack)]
+        # the longest first, so that no process is left with it alone at the end
+        jobs = self._scenario_jobs(names, slack)
+        if with_play:
+            jobs = [*jobs[:1], *self._play_jobs(), *jobs[1:]]
         share = f"market value within {100 * slack / max(size, 1e-12):.2g} % of the best"
         plays: list[Play] = []
         self.tell("scenarios", 0.0, "best-response play and scenarios")
