@@ -91,8 +91,8 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
         Line(
             "feasibility",
             max(market.unmet, _outside_range(selection)),
-            1e-6,
-            "every need is met and every plant runs within its limits (relative)",
+            1e-5,
+            "every need is met and every plant runs within its limits (relative to their scale)",
         ),
         Line(
             "dual_bound",
