@@ -29,8 +29,8 @@ def progress_on_stderr(quiet: bool = False) -> Iterator[ProgressCallback | None]
 
     columns = (
         BarColumn(bar_width=24),
-        TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("starting", total=1.0)
