@@ -204,10 +204,38 @@ def test_the_page_on_lithium_quotes_what_the_study_computes(lithium: Region) -> 
     page = (ROOT / "docs" / "cases" / "lithium.md").read_text(encoding="utf-8")
     result = coordinate(lithium, scenarios=["least_cost"]).to_dict()
     loss, outcomes = result["price_of_non_coordination"], result["outcomes"]
+    text = " ".join(page.split())
     assert f"is {loss['value']:.0f} M USD a year ({100 * loss['share_of_gdp']:.3f} %" in page
+    kinds = ("isolated", "uncoordinated", "coordinated")
     for participant in result["region"]["participants"]:
         code = participant["id"]
-        kinds = ("isolated", "uncoordinated", "coordinated")
         values = [outcomes[kind]["by_participant"][code] for kind in kinds]
         cells = [f"{value:.0f}" for value in (*values, loss["by_participant"][code])]
         assert f"| {participant['name']} | {' | '.join(cells)} |" in page
+    totals = [sum(outcomes[kind]["by_participant"].values()) for kind in kinds]
+    cells = [f"{value:.0f}" for value in (*totals, loss["value"])]
+    assert f"| region | {' | '.join(cells)} |" in page
+    extra = sum(one["extra"] for one in outcomes["uncoordinated"]["duplications"])
+    assert f"{extra:.0f} M USD a year of fixed cost is duplicated" in text
+    losers = {code: -gain for code, gain in loss["by_participant"].items() if gain < -0.5}
+    listed = ", ".join(f"{code} {value:.0f}" for code, value in losers.items())
+    assert f"| base demand | {loss['value']:.0f} | {extra:.0f} | {listed} |" in page
+
+
+@pytest.mark.slow
+def test_the_page_on_lithium_says_where_play_ends(lithium: Region) -> None:
+    page = (ROOT / "docs" / "cases" / "lithium.md").read_text(encoding="utf-8")
+    result = coordinate(lithium, scenarios=["least_cost", "fewest_changes"]).to_dict()
+    loss, nash = result["price_of_non_coordination"], result["outcomes"]["nash"]
+    assert nash["cycles"] == []
+    (equilibrium,) = nash["equilibria"]
+    made: dict[tuple[str, str], float] = {}
+    for plant in equilibrium["plants"]:
+        key = plant["participant"], plant["activity"]
+        made[key] = made.get(key, 0.0) + plant["output"]
+    assert {code for code, activity in made if activity in ("cathode", "cell", "pack")} == {"BRA"}
+    assert (round(made["BRA", "car"]), round(made["ARG", "car"])) == (600, 100)
+    against = loss["against_nash"]["low"]
+    text = " ".join(page.split())
+    assert f"This is worth {against:.0f} M USD a year less than least cost" in text
+    assert f"so {loss['value'] - against:.0f} of the {loss['value']:.0f} are lost" in text

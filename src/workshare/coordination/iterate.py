@@ -38,7 +38,7 @@ def iterate(
             if progress is not None:
                 last = state.rounds[-1]
                 gap = (last.master - last.bound) / max(abs(last.bound), options.scale)
-                text = f"round {last.number}: bound within {gap:.2e} of the convexified value"
+                text = f"round {last.number}: prices known to within {100 * gap:.2g} % of the value"
                 progress("coordinate", min(1.0, last.number / options.max_rounds), text)
     except KeyboardInterrupt:
         return state, True

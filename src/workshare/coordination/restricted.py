@@ -169,10 +169,11 @@ class RestrictedProgram:
         highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-        # measured on the embedded cases: sub-MIP heuristics and cuts below the root cost most of
-        # the time and improve little, since good divisions are known before the search starts
+        # measured on the embedded cases: sub-MIP heuristics, cuts below the root and presolve cost
+        # most of the time and improve little, since good divisions are known before the search
         for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost"):
             highs.setOptionValue(f"mip_heuristic_run_{name}", False)
+        highs.setOptionValue("presolve", "off")
         highs.setOptionValue("mip_allow_cut_separation_at_nodes", False)
         highs.passModel(lp)
         return highs

@@ -27,7 +27,7 @@ class GoodScales:
         participant_of = {participant.id: participant for participant in region.participants}
         produced: dict[str, float] = defaultdict(float)
         used: dict[str, float] = defaultdict(float)
-        emissions = jobs = 0.0
+        emissions = jobs = outlay = 0.0
         capacities = [(p.place, p.activity, p.capacity, 1.0) for p in region.plants]
         for option in region.options:
             for size in activity_of[option.activity].sizes:
@@ -42,8 +42,10 @@ class GoodScales:
                 used[good] += share * amount
             grid = participant_of[owner[place]].grid_emissions
             emissions += abs(activity.emissions + grid * activity.energy) * amount
-            scale = (size / activity.reference_size) ** activity.labour_exponent
-            jobs += number * scale * sum(activity.labour.values())
+            relative = size / activity.reference_size
+            jobs += number * relative**activity.labour_exponent * sum(activity.labour.values())
+            outlay += number * activity.capital_cost * relative**activity.capital_exponent
+            outlay += amount * activity.variable_cost
         for demand in region.demands:
             if demand.quantity > 0:
                 used[demand.good] += demand.quantity * (1.0 - demand.elasticity)
@@ -55,7 +57,8 @@ class GoodScales:
             worth,
             max(emissions, 1e-9) * 1.01,
             max(jobs, 1e-9) * 1.01,
-            max(money, 1e-9),
+            # where nothing is worth anything, what plants would cost still sets the scale
+            max(money, 1e-3 * outlay, 1e-9),
         )
 
     def scale(self, good: str) -> float:

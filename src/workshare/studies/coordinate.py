@@ -47,7 +47,7 @@ def scenario_names(region: Region) -> list[str]:
     return [*FIXED_NAMES, *minus, *others]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CoordinationResult:
     """What :func:`coordinate` returns; ``to_dict`` is the content of ``result.json``.
 
@@ -70,6 +70,14 @@ class CoordinationResult:
     seed: int
     timings: dict[str, float]
     not_found: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Return one line: what was computed and how far it is proven."""
+        names = ", ".join(outcome.name for outcome in self.scenarios)
+        return (
+            f"CoordinationResult({self.region.title!r}, {self.status.value}, "
+            f"value={self.value:.6g}, gap={self.gap:.1e}, scenarios=[{names}])"
+        )
 
     @property
     def value(self) -> float:
@@ -235,7 +243,9 @@ def _result(stages: Stages, names: Sequence[str]) -> CoordinationResult:
         },
         seed=stages.seed,
         timings=stages.timings,
-        not_found=tuple(name for name in names if name not in stages.found),
+        not_found=()
+        if stages.interrupted
+        else tuple(name for name in names if name not in stages.found),
     )
 
 
