@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reference.random_regions import random_region
-
 from workshare.market.scales import GoodScales
 from workshare.studies.coordinate import coordinate
 

@@ -13,6 +13,8 @@ import pytest
 
 from workshare.region import Region, case_names, check_region, read_region
 from workshare.studies.coordinate import coordinate
+from workshare.studies.play_out import equilibria, play, schedule
+from workshare.studies.setting import Setting
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "src" / "workshare" / "region" / "cases"
@@ -225,17 +227,24 @@ def test_the_page_on_lithium_quotes_what_the_study_computes(lithium: Region) -> 
 @pytest.mark.slow
 def test_the_page_on_lithium_says_where_play_ends(lithium: Region) -> None:
     page = (ROOT / "docs" / "cases" / "lithium.md").read_text(encoding="utf-8")
-    result = coordinate(lithium, scenarios=["least_cost", "fewest_changes"]).to_dict()
-    loss, nash = result["price_of_non_coordination"], result["outcomes"]["nash"]
-    assert nash["cycles"] == []
-    (equilibrium,) = nash["equilibria"]
+    found = coordinate(lithium, scenarios=["least_cost"])
+    setting = Setting(lithium)
+    starts = {
+        "nobody building": setting.nobody(),
+        "the uncoordinated outcome": dict(found.outcomes["uncoordinated"].holdings),
+        "the least-cost division": dict(found.outcomes["coordinated"].holdings),
+    }
+    plays = [play(setting, *run) for run in schedule(setting.participants, starts)]
+    assert {one.status for one in plays} == {"equilibrium"}
+    (equilibrium,) = equilibria(setting, plays).equilibria
     made: dict[tuple[str, str], float] = {}
-    for plant in equilibrium["plants"]:
-        key = plant["participant"], plant["activity"]
-        made[key] = made.get(key, 0.0) + plant["output"]
-    assert {code for code, activity in made if activity in ("cathode", "cell", "pack")} == {"BRA"}
+    for plant in equilibrium.plants:
+        key = plant.participant, plant.group.activity
+        made[key] = made.get(key, 0.0) + plant.output
+    assert {code for code, step in made if step in ("cathode", "cell", "pack")} == {"BRA"}
     assert (round(made["BRA", "car"]), round(made["ARG", "car"])) == (600, 100)
-    against = loss["against_nash"]["low"]
+    against = found.outcomes["coordinated"].value - equilibrium.value
+    loss = found.price_of_non_coordination["value"]
     text = " ".join(page.split())
     assert f"This is worth {against:.0f} M USD a year less than least cost" in text
-    assert f"so {loss['value'] - against:.0f} of the {loss['value']:.0f} are lost" in text
+    assert f"so {loss - against:.0f} of the {loss:.0f} are lost" in text
