@@ -89,7 +89,7 @@ class Bench:
             start=self.best,
             absolute_gap=0.5,
             relative_gap=0.0,
-            max_nodes=500,
+            max_nodes=300,
         )
         if answer.selection is None:
             return None

@@ -95,11 +95,14 @@ class Stages:
         if self.progress is not None:
             self.progress(stage, share, text)
 
-    def do(self, stage: str, jobs: Sequence[Job]) -> list[tuple[Job, object]]:
-        """Do independent jobs and return (job, answer) of those that were finished."""
+    def do(self, stage: str, jobs: Sequence[Job], worth: float) -> list[tuple[Job, object]]:
+        """Do independent jobs and return (job, answer) of those that were finished.
+
+        Starting processes costs about a second each, so they are started only where the least-cost
+        division took ``worth`` seconds or more; the answers are the same either way.
+        """
         tasks = [(self.region, self.account, job) for job in jobs]
-        # starting processes costs about a second each: not worth it for a region solved in less
-        small = self.timings["least_cost"] < 0.5
+        small = self.timings["least_cost"] < worth
         done = map_tasks(
             do_job,
             tasks,
@@ -141,7 +144,7 @@ class Stages:
         self.tell("outcomes", 0.0, "each alone, and all at once")
         jobs: list[Job] = [UncoordinatedJob()]
         jobs.extend(IsolatedJob(code) for code in self.setting.participants)
-        for job, answer in self.do("outcomes", jobs):
+        for job, answer in self.do("outcomes", jobs, 4.0):
             if isinstance(job, IsolatedJob):
                 self.alone[job.code] = answer  # type: ignore[assignment]
             else:
@@ -176,7 +179,7 @@ class Stages:
         share = f"market value within {100 * slack / max(size, 1e-12):.2g} % of the best"
         plays: list[Play] = []
         self.tell("scenarios", 0.0, "best-response play and scenarios")
-        for job, answer in self.do("scenarios", jobs):
+        for job, answer in self.do("scenarios", jobs, 0.5):
             if isinstance(job, PlayJob):
                 plays.append(answer)  # type: ignore[arg-type]
             elif isinstance(job, MinusJob):
