@@ -31,9 +31,9 @@ def test_the_summary_has_findings_then_one_row_per_scenario(
     assert "Proven best." in told
     assert "Least cost: value 100." not in told
     assert "Divisions of labour, M USD/yr" in told
-    assert "Value Gain Jobs kt CO2 Worse off than alone" in told
-    assert "Uncoordinated 80 – 10 – nobody" in told
-    assert "Least cost 100 20 12 – B" in told
+    assert "Market Region Gain Jobs kt CO2 Worse off than alone" in told
+    assert "Uncoordinated – 80 – 10 – nobody" in told
+    assert "Least cost – 100 20 12 – B" in told
     assert "html workshare-report/report.html" in told
     assert "prices: round 3" in told
 

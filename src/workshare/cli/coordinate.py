@@ -210,7 +210,7 @@ def summary_blocks(result: dict[str, Any]) -> list[RenderableType]:
 
 
 def _scenario_table(result: dict[str, Any]) -> RenderableType:
-    """Return one row per scenario: value, gain on uncoordinated, jobs, emissions, who loses."""
+    """Return one row per scenario: both values, gain on uncoordinated, jobs, emissions, losers."""
     from rich.table import Table
 
     base = (result.get("outcomes") or {}).get("uncoordinated") or {}
@@ -218,18 +218,24 @@ def _scenario_table(result: dict[str, Any]) -> RenderableType:
         title=f"Divisions of labour, {result['unit']}",
         title_justify="left",
         title_style="bold",
+        caption=(
+            "Market: value to traders, who pay tariffs; least cost is its maximum. "
+            "Region: tariffs stay in it. Gain: Region, against uncoordinated."
+        ),
+        caption_justify="left",
         box=None,
         pad_edge=False,
         header_style="bold",
     )
     table.add_column("")
-    for heading in ("Value", "Gain", "Jobs", "kt CO2"):
+    for heading in ("Market", "Region", "Gain", "Jobs", "kt CO2"):
         table.add_column(heading, justify="right")
     table.add_column("Worse off than alone")
     for outcome in [base, *result["scenarios"]] if base else result["scenarios"]:
         gain = None if outcome is base or not base else _minus(outcome["value"], base.get("value"))
         table.add_row(
             str(outcome.get("title") or outcome["name"]),
+            _number(outcome.get("market_value")),
             _number(outcome.get("value")),
             _number(gain),
             _number(outcome.get("jobs")),
