@@ -103,9 +103,14 @@ class Market:
 
     @cached_property
     def money(self) -> float:
-        """A money amount typical of this market (M per year): the dearest flow at full scale."""
-        sizes = np.abs(self.cost * self.column_scale)[~self.is_unmet]
-        return max(1e-12, float(np.max(sizes, initial=0.0)))
+        """A money amount typical of this market (M per year): the dearest flow at full scale.
+
+        The ceiling prices of unmet needs count only where nothing else has a price.
+        """
+        sizes = np.abs(self.cost * self.column_scale)
+        every = float(np.max(sizes, initial=0.0))
+        real = float(np.max(sizes[~self.is_unmet], initial=0.0))
+        return max(1e-12, real if real > 1e-6 * every else every)
 
     @cached_property
     def _template(self) -> QuadraticTemplate:
@@ -118,6 +123,7 @@ class Market:
             self.column_scale,
             self.row_scale,
             np.array([column.kind not in NATURAL for column in self.columns]),
+            self.money,
         )
 
     def clear(self, contribution: Array, supply: Supply) -> tuple[MarketPoint, Array]:

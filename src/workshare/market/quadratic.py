@@ -85,7 +85,7 @@ class QuadraticTemplate:
     are scaled and stored once, in the solver's own form, and each solve only appends to them. Rows:
     equalities, then lower and upper bounds of the fixed columns, then bounds and limits of the
     added ones. ``bounded`` says which columns need their upper bound; the others have one that can
-    never bind at a solution, and leaving those out halves the work.
+    never bind at a solution, and leaving those out halves the work. ``money`` scales all costs.
     """
 
     def __init__(
@@ -98,6 +98,7 @@ class QuadraticTemplate:
         column_scale: Array,
         row_scale: Array,
         bounded: npt.NDArray[np.bool_],
+        money: float,
     ) -> None:
         self.cost, self.curvature, self.lower, self.upper = cost, curvature, lower, upper
         self.column_scale, self.row_scale = column_scale, row_scale
@@ -110,7 +111,7 @@ class QuadraticTemplate:
         block.sort_indices()
         self.data, self.indices, self.indptr = block.data, block.indices, block.indptr
         self.bounds = np.concatenate([-lower / column_scale, (upper / column_scale)[top]])
-        self.money = max(1e-12, float(np.max(np.abs(cost * column_scale), initial=0.0)))
+        self.money = money
 
     def solve(
         self,
