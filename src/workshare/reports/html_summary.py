@@ -73,7 +73,7 @@ def _play(seen: View) -> str:
     nash = seen.price.get("against_nash") or {}
     if words and nash.get("low") is not None and nash.get("high") is not None:
         price = span(nash["low"], nash["high"], seen.currency)
-        return f"{words} Against them, not coordinating costs {price}."
+        return f"{words} Compared with where play ends, not coordinating costs {price}."
     return words
 
 
