@@ -4,7 +4,7 @@ from workshare.coordination.certificate import Certificate, Line, certify
 from workshare.coordination.column_generation import Options, Round, State
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.operate import operate
-from workshare.coordination.problem import Problem, Selection, select, total_contribution
+from workshare.coordination.problem import Problem, Selection, total_contribution
 from workshare.coordination.restricted import Choice, Restricted, RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, solve
 
@@ -26,7 +26,6 @@ __all__ = [
     "certify",
     "iterate",
     "operate",
-    "select",
     "solve",
     "total_contribution",
 ]

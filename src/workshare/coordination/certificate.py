@@ -85,13 +85,13 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
         Line(
             "value",
             abs(value - selection.value) / size,
-            1e-6,
+            1e-7,
             "the market re-solved at the plans' sum gives the stated value (relative)",
         ),
         Line(
             "feasibility",
             max(market.unmet, _outside_range(selection)),
-            1e-5,
+            1e-6,
             "every need is met and every plant runs within its limits (relative to their scale)",
         ),
         Line(
@@ -147,7 +147,9 @@ def _outside_range(selection: Selection) -> float:
         worst = max(worst, float(np.max((plan.lower - levels) / size)))
         worst = max(worst, float(np.max((levels - plan.upper) / size)))
         if plan.limits.size:
-            over = (plan.rows @ levels - plan.limits) / np.maximum(np.abs(plan.limits), 1e-9)
+            # a limit of zero is no scale: what the plan could take at full load is
+            full = np.maximum(np.abs(plan.rows) @ size, 1e-12)
+            over = (plan.rows @ levels - plan.limits) / full
             worst = max(worst, float(np.max(over)))
     return worst
 

@@ -60,14 +60,12 @@ class Options:
 
     ``scale`` is a money amount (M per year) that counts as large where the bound is near zero;
     ``near`` is the slack within which tied plans are answered together, as a share of ``scale``;
-    ``weight`` centres prices between the last prices and the best ones seen (0 = the last alone).
     """
 
     tolerance: float = 1e-5
     max_rounds: int = 100
     scale: float = 1.0
     near: float = 1e-4
-    weight: float = 0.0
 
 
 def init(problem: Problem, options: Options, prices: Array | None = None) -> State:
@@ -81,10 +79,7 @@ def init(problem: Problem, options: Options, prices: Array | None = None) -> Sta
 
 def step(problem: Problem, options: Options, state: State) -> State:
     """Return the next state: solve the master, broadcast its prices, collect the answers."""
-    prices = state.next_prices
-    if options.weight > 0:
-        prices = (1 - options.weight) * prices + options.weight * state.row_prices
-    return _ask(problem, options, state, prices)
+    return _ask(problem, options, state, state.next_prices)
 
 
 def terminate(options: Options, state: State) -> bool:

@@ -51,10 +51,3 @@ def total_contribution(points: Sequence[Point], dimensions: int) -> Array:
     for point in points:
         total += point.contribution
     return total
-
-
-def select(problem: Problem, points: Sequence[Point]) -> Selection:
-    """Return the selection of ``points`` with the market re-solved at their sum."""
-    market = problem.market.evaluate(total_contribution(points, problem.dimensions))
-    cost = sum(point.cost for point in points)
-    return Selection(tuple(points), market, cost + market.value)
