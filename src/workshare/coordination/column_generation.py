@@ -59,7 +59,7 @@ class Options:
     ``tolerance``: stop when convexified value - bound <= tolerance * max(|bound|, scale).
 
     ``scale`` is a money amount (M per year) that counts as large where the bound is near zero;
-    ``near`` is the slack within which tied plans are answered together, as a share of ``scale``;
+    ``near`` is the slack within which tied plans are answered together, as a share of ``scale``.
     """
 
     tolerance: float = 1e-5
