@@ -10,8 +10,8 @@ import pytest
 from reference.monolithic import solve_monolithic
 from reference.random_regions import random_region
 from workshare.coordination import Options, Problem, Settings, certify, solve
-from workshare.coordination.column_generation import mixed
 from workshare.coordination.iterate import iterate
+from workshare.coordination.master import mixed
 from workshare.errors import OptionError
 from workshare.market import spatial_market
 from workshare.region.region import Region
@@ -67,7 +67,8 @@ def test_bounds_rise_and_few_participants_stay_mixed(seed: int) -> None:
     assert all(
         later <= earlier + 1e-6 * abs(earlier) for earlier, later in itertools.pairwise(masters)
     )
-    assert len(mixed(state)) <= problem.dimensions
+    copies = problem.participants.multiplicity.astype(float)
+    assert len(mixed(state.pool, state.weights, copies)) <= problem.dimensions
     assert bounds[-1] <= masters[-1] + 1e-6 * abs(masters[-1])
 
 
@@ -87,7 +88,7 @@ def test_a_participant_without_proof_takes_the_certificate_away() -> None:
         return [point.plan for point in first.price(prices).points]
 
     shy = CallablePart(first.id, answer, owner=first.owner)
-    mixed_problem = Problem((shy, *problem.participants[1:]), problem.market)
+    mixed_problem = Problem([shy, *problem.participants[1:]], problem.market)
     solution = solve(mixed_problem, settings)
     certificate = certify(mixed_problem, solution, settings)
     assert certificate.status == "bounded"

@@ -1,12 +1,13 @@
 """The coordinator: prices out, plans in, divisions of labour with a certificate."""
 
 from workshare.coordination.certificate import Certificate, Line, certify
-from workshare.coordination.column_generation import Options, Round, State
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.operate import operate
+from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection, total_contribution
 from workshare.coordination.restricted import Choice, Restricted, RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, solve
+from workshare.coordination.state import Options, Round, State
 
 __all__ = [
     "METHODS",
@@ -14,6 +15,7 @@ __all__ = [
     "Choice",
     "Line",
     "Options",
+    "Pool",
     "Problem",
     "Progress",
     "Restricted",

@@ -7,8 +7,8 @@ from types import ModuleType
 
 from workshare.arrays import Array
 from workshare.coordination import column_generation
-from workshare.coordination.column_generation import Options, State
 from workshare.coordination.problem import Problem
+from workshare.coordination.state import Options, State
 
 METHODS: dict[str, ModuleType] = {"column_generation": column_generation}
 """Methods by name; a new method is one file with the four functions and one line here."""
@@ -23,23 +23,32 @@ def iterate(
     options: Options,
     *,
     prices: Array | None = None,
+    state: State | None = None,
     progress: Progress | None = None,
+    keep: Callable[[State], None] | None = None,
 ) -> tuple[State, bool]:
     """Return the last state of ``method`` and whether it was interrupted (Ctrl-C) on the way.
 
-    ``prices`` are row prices to start from (a warm start); None starts from the market without any
-    contribution.
+    Parameters
+    ----------
+    prices : row prices, or prices of the shared dimensions, to start from (a warm start); None
+        starts from the market without any contribution.
+    state : a state to go on from, as ``keep`` was given it; then ``prices`` is not used.
+    progress : told of every round.
+    keep : given the state after every round (a checkpoint).
     """
     steps = METHODS[method]
-    state: State = steps.init(problem, options, prices)
+    now: State = steps.init(problem, options, prices) if state is None else state
     try:
-        while not steps.terminate(options, state):
-            state = steps.step(problem, options, state)
+        while not steps.terminate(options, now):
+            now = steps.step(problem, options, now)
+            if keep is not None:
+                keep(now)
             if progress is not None:
-                last = state.rounds[-1]
-                gap = (last.master - last.bound) / max(abs(last.bound), options.scale)
-                text = f"round {last.number}: prices known to within {100 * gap:.2g} % of the value"
-                progress("coordinate", min(1.0, last.number / options.max_rounds), text)
+                number = len(now.rounds)
+                gap = 100 * now.gap(options.scale)
+                text = f"round {number}: prices known to within {gap:.2g} % of the value"
+                progress("coordinate", min(1.0, number / options.max_rounds), text)
     except KeyboardInterrupt:
-        return state, True
-    return steps.postprocess(problem, state), False
+        return now, True
+    return steps.postprocess(problem, now), False

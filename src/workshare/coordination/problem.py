@@ -15,15 +15,27 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.market import Market, MarketPoint
-from workshare.response import Participant, Point
+from workshare.response import Individuals, Participant, Participants, Point
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, init=False)
 class Problem:
-    """Problem (1). ``participants`` answer questions; ``market`` is ``F`` and gives prices."""
+    """Problem (1). ``participants`` answer questions; ``market`` is ``F`` and gives prices.
 
-    participants: tuple[Participant, ...]
+    A plain sequence of participants is asked one by one
+    (:class:`~workshare.response.Individuals`); a :class:`~workshare.response.Participants`
+    collection answers all at once.
+    """
+
+    participants: Participants
     market: Market
+
+    def __init__(self, participants: Participants | Sequence[Participant], market: Market) -> None:
+        together = participants
+        if not isinstance(together, Participants):
+            together = Individuals(together, dimensions=market.dimensions)
+        object.__setattr__(self, "participants", together)
+        object.__setattr__(self, "market", market)
 
     @property
     def dimensions(self) -> int:

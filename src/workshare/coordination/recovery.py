@@ -11,10 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from workshare.arrays import Array
-from workshare.coordination.column_generation import State
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.coordination.state import State
 from workshare.errors import OptionError
 from workshare.response import Plan, disclosed_model
 
@@ -49,12 +51,11 @@ def recover(
     """
     prices = state.row_prices[: problem.dimensions]
     gap = max(state.master - state.bound, 0.0)
-    known: list[dict[str, Plan]] = []
-    for participant, points in zip(problem.participants, state.points, strict=True):
-        seen = {point.plan.id: point.plan for point in points}
-        menu = participant.menu(prices, gap + 0.02 * scale, MENU)
+    known = seen_plans(problem, state)
+    everyone = np.arange(len(known))
+    menus = problem.participants.menus(prices, np.array(gap + 0.02 * scale), MENU, everyone)
+    for seen, menu in zip(known, menus, strict=True):
         seen.update((plan.id, plan) for plan in menu.plans)
-        known.append(seen)
     near = [*tangents, state.market_levels]
     best = _best(problem, known, near, time_limit)
     if best is None:
@@ -76,6 +77,15 @@ def recover(
             break
         best = better
     return best
+
+
+def seen_plans(problem: Problem, state: State) -> list[dict[str, Plan]]:
+    """Return, for each participant, the plans it answered on the way, by plan id."""
+    known: list[dict[str, Plan]] = [{} for _ in problem.participants]
+    for who, key in zip(state.pool.who.tolist(), state.pool.key.tolist(), strict=True):
+        plan = problem.participants.plan(who, key)
+        known[who].setdefault(plan.id, plan)
+    return known
 
 
 def _best(

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from workshare.arrays import Array
-from workshare.coordination.column_generation import Options, Round, State, mixed
 from workshare.coordination.iterate import METHODS, Progress, iterate
+from workshare.coordination.master import mixed
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.recovery import recover
 from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.coordination.state import Options, Round, State
 from workshare.errors import OptionError
 from workshare.response import Menu, MixedPart, Participant, disclosed_model
 
@@ -118,11 +119,11 @@ def solve(
         interrupted=interrupted,
         choices=(),
         slack=max(0.0, recovered.value - state.bound),
-        mixed=tuple(mixed(state)) if state.weights else (),
+        mixed=_mixed(problem, state),
         rounds=state.rounds,
         trace=(*_trace(state), (len(state.rounds) + 1, state.bound, recovered.value)),
         tangents=(*tangents, recovered.market.v),
-        plans_known=sum(len(points) for points in state.points),
+        plans_known=state.pool.size,
     )
     if not exact:
         return solution
@@ -182,6 +183,14 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
         trace=(*solution.trace, (rounds, bound, selection.value)),
         tangents=(*solution.tangents, selection.market.v),
     )
+
+
+def _mixed(problem: Problem, state: State) -> tuple[int, ...]:
+    """Return the participants that hold more than one point in the convexified solution."""
+    if state.weights.size != state.pool.size:
+        return ()
+    copies = problem.participants.multiplicity.astype(float)
+    return tuple(mixed(state.pool, state.weights, copies))
 
 
 def _trace(state: State) -> tuple[tuple[int, float, float], ...]:

@@ -154,6 +154,11 @@ class Market:
         )
         return point, levels
 
+    @property
+    def form(self) -> Market:
+        """The LP/QP form that coordination solves with: this market itself."""
+        return self
+
     def unmet_share(self, v: Array) -> float:
         """Return the largest unmet need over its good's scale (0 when every need is met)."""
         unmet = self.is_unmet

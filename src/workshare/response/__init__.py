@@ -9,19 +9,33 @@ from workshare.response.local import (
     plan_of,
 )
 from workshare.response.model import Group, PrivateModel, annuity, private_model, split
+from workshare.response.participants import (
+    BoolArray,
+    Individuals,
+    IntArray,
+    Participants,
+    PlanTables,
+    Replies,
+)
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
 from workshare.response.table import CallablePart, plan_table
 
 __all__ = [
     "Answer",
+    "BoolArray",
     "CallablePart",
     "Group",
+    "Individuals",
+    "IntArray",
     "Menu",
     "MixedPart",
     "Participant",
+    "Participants",
     "Plan",
+    "PlanTables",
     "Point",
     "PrivateModel",
+    "Replies",
     "TablePart",
     "annuity",
     "cheapest_levels",

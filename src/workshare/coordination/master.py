@@ -1,0 +1,142 @@
+"""The convexified problem over the points known: the *restricted master* of column generation.
+
+    minimise  sum_k cost_k w_k + F(sum_k w_k contribution_k),   sum of w over participant i = m_i
+
+with one convexity row per participant (disaggregated; ``m_i`` is its multiplicity). An
+interior-point solver gives prices from the middle of the optimal set rather than a corner of it,
+which keeps the number of rounds small (:func:`convexify`); :func:`vertex` then moves the weights to
+a corner, where at most as many participants as there are shared dimensions hold more than one point
+(Shapley-Folkman).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from workshare.arrays import Array
+from workshare.coordination.pool import Pool
+from workshare.coordination.problem import Problem
+from workshare.market.quadratic import QuadraticSolution, solve_quadratic
+from workshare.response import IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Convexified:
+    """The convexified problem solved: value, weight of each point, market variables, row prices."""
+
+    value: float
+    weights: Array
+    market_levels: Array
+    row_prices: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Proximity:
+    """A pull towards ``row_prices``: the larger ``step``, the further the answer may go from them.
+
+    In the price space: ``- 1/(2 step) * sum_r (row_scale_r * (pi_r - row_prices_r) / money)**2``,
+    in units of ``money``.
+    """
+
+    row_prices: Array
+    step: float
+
+
+def convexify(problem: Problem, pool: Pool, near: Proximity | None = None) -> Convexified:
+    """Return the solution of the convexified problem over ``pool``, by interior point.
+
+    With ``near``, the prices maximise the dual model less the pull (a proximal step); the value is
+    then the model's value at those prices, not a convexified value.
+    """
+    market = problem.market.form
+    height, points = market.rows.shape[0], pool.size
+    present, share = _convexity(pool)
+    slack = 0 if near is None else height
+    upper = sp.vstack(
+        [sp.csr_matrix(pool.contribution).T, sp.csr_matrix((height - problem.dimensions, points))]
+    )
+    blocks = [upper, market.rows]
+    lower = [share, sp.csr_matrix((present.size, market.rows.shape[1]))]
+    if near is not None:
+        blocks.append(sp.identity(height))
+        lower.append(sp.csr_matrix((present.size, height)))
+    rows = sp.vstack([sp.hstack(blocks), sp.hstack(lower)], format="csc")
+    copies = problem.participants.multiplicity[present].astype(float)
+    ones = np.ones(points)
+    free = np.full(slack, np.inf)
+    pull = np.zeros(0) if near is None else near.row_prices
+    bend = np.zeros(0) if near is None else near.step * market.money / market.row_scale**2
+    answer = solve_quadratic(
+        np.concatenate([pool.cost, market.cost, pull]),
+        np.concatenate([np.zeros(points), market.curvature, bend]),
+        rows,
+        np.concatenate([np.zeros(height), copies]),
+        np.concatenate([np.zeros(points), market.lower, -free]),
+        np.concatenate([ones * np.inf, market.upper, free]),
+        column_scale=np.concatenate([ones, market.column_scale, market.row_scale[:slack]]),
+        row_scale=np.concatenate([market.row_scale, np.ones(present.size)]),
+        tolerance=1e-9,
+    )
+    return _read(problem, answer, points, height, near)
+
+
+def _read(
+    problem: Problem,
+    answer: QuadraticSolution,
+    points: int,
+    height: int,
+    near: Proximity | None,
+) -> Convexified:
+    market = problem.market.form
+    prices = answer.price[:height]
+    weights = np.maximum(answer.x[:points], 0.0)
+    levels = answer.x[points : points + market.cost.size]
+    value = answer.value
+    if near is not None:
+        # the pull's own term out again: value of the model of the dual at these prices
+        distance = (prices - near.row_prices) * market.row_scale / market.money
+        value += 0.5 * market.money * float(distance @ distance) / near.step
+    return Convexified(value, weights, levels, prices)
+
+
+def vertex(problem: Problem, pool: Pool, weights: Array) -> Array:
+    """Return weights with the same total contribution and no higher cost, at a corner.
+
+    Returns ``weights`` unchanged where the linear programme fails (it never should: they solve it).
+    """
+    from scipy.optimize import linprog
+
+    held = np.flatnonzero(weights > 1e-9)
+    part = pool.keep(held)
+    _, share = _convexity(part)
+    totals = sp.csr_matrix(part.contribution).T
+    scale = problem.market.row_scale[: problem.dimensions]
+    goal = totals @ weights[held]
+    matrix = sp.vstack([sp.diags(1.0 / scale) @ totals, share])
+    right = np.concatenate([goal / scale, share @ weights[held]])
+    size = max(1e-12, float(np.max(np.abs(part.cost), initial=0.0)))
+    answer = linprog(part.cost / size, A_eq=matrix, b_eq=right, bounds=(0, None), method="highs-ds")
+    if answer.x is None:
+        return weights
+    moved = np.zeros_like(weights)
+    moved[held] = answer.x
+    return moved
+
+
+def mixed(pool: Pool, weights: Array, copies: Array, tolerance: float = 1e-7) -> list[int]:
+    """Return the participants whose weights are not whole numbers of copies."""
+    share = weights / copies[pool.who]
+    broken = np.abs(weights - np.round(weights)) > tolerance * copies[pool.who]
+    found: list[int] = np.unique(pool.who[broken & (share > tolerance)]).tolist()
+    return found
+
+
+def _convexity(pool: Pool) -> tuple[IntArray, sp.csr_matrix]:
+    """Return the participants present and their convexity rows (present x points)."""
+    present, row = np.unique(pool.who, return_inverse=True)
+    ones = np.ones(pool.size)
+    matrix = sp.csr_matrix((ones, (row, np.arange(pool.size))), shape=(present.size, pool.size))
+    return present, matrix

@@ -1,0 +1,93 @@
+"""What every method knows and is told: options, the record of a round, the state between rounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workshare.arrays import Array
+from workshare.coordination.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """When to stop, and how much to ask.
+
+    Attributes
+    ----------
+    tolerance : stop when convexified value - bound <= tolerance * max(|bound|, scale).
+    max_rounds : stop after so many rounds whatever the gap; the gap is reported.
+    scale : a money amount (M per year) that counts as large where the bound is near zero.
+    near : slack within which tied plans are answered together, as a share of ``scale``.
+    level : how far, from the bound (0) to the convexified value (1), the next prices must promise
+        to raise the bound, where rounds are stabilised (Lemarechal, Nemirovskii and Nesterov 1995).
+    stabilise : ``auto`` (after a round that raised the bound too little), ``always`` or ``never``.
+    """
+
+    tolerance: float = 1e-5
+    max_rounds: int = 100
+    scale: float = 1.0
+    near: float = 1e-4
+    level: float = 0.3
+    stabilise: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did.
+
+    Attributes
+    ----------
+    number : from 1.
+    bound : the best lower bound so far (M per year).
+    master : the lowest convexified value so far, an upper bound on what the bound can reach.
+    new_points : points that were not known before.
+    messages : questions sent and answers received.
+    bytes : what they weigh with eight bytes for a figure: prices out, costs and contributions in.
+    unanswered : participants that gave no answer that could be used.
+    """
+
+    number: int
+    bound: float
+    master: float
+    new_points: int
+    messages: int
+    bytes: int = 0
+    unanswered: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything a method knows between two rounds.
+
+    Attributes
+    ----------
+    pool : every point answered so far.
+    bound, row_prices : the best bound and the row prices that gave it.
+    next_prices : the row prices to broadcast next.
+    master : the value of the convexified problem at ``weights`` (M per year).
+    weights : weight of each point of the pool in the convexified solution.
+    market_levels : the market's variables there.
+    proven : whether the bound rests on proven answers only.
+    rounds : the record so far.
+    notes : (round, participant number, what happened), for everything not in order.
+    stalled : nothing new is being learnt.
+    memory : what else the method needs; no other code reads it.
+    """
+
+    pool: Pool
+    bound: float
+    row_prices: Array
+    next_prices: Array
+    master: float
+    weights: Array
+    market_levels: Array
+    proven: bool
+    rounds: tuple[Round, ...]
+    notes: tuple[tuple[int, int, str], ...] = ()
+    stalled: bool = False
+    memory: Any = None
+
+    def gap(self, scale: float) -> float:
+        """Return (convexified value - bound) relative to the bound, or to ``scale`` if larger."""
+        return (self.master - self.bound) / max(abs(self.bound), scale)
