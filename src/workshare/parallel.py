@@ -165,15 +165,19 @@ def _processes(workers: int) -> Iterator[_Seam]:
 def _dask(workers: int) -> Iterator[_Seam]:
     """Give functions that run tasks on the current Dask client, or on a local cluster."""
     try:
-        from distributed import Client, get_client
+        import distributed
     except ImportError as error:
         raise OptionError(
             "backend 'dask' needs the extra `cluster`: pip install 'workshare[cluster]'"
         ) from error
+    cluster: Any = distributed  # it carries no usable types
     try:
-        client, own = get_client(), False
+        client, own = cluster.get_client(), False
     except ValueError:
-        client, own = Client(n_workers=workers, threads_per_worker=1, dashboard_address=None), True
+        client, own = (
+            cluster.Client(n_workers=workers, threads_per_worker=1, dashboard_address=None),
+            True,
+        )
     try:
         yield client.get_executor(pure=False).submit, lambda: None
     finally:

@@ -2,16 +2,19 @@
 
 from workshare.coordination.certificate import Certificate, Line, certify
 from workshare.coordination.iterate import METHODS, Progress, iterate
+from workshare.coordination.neighbourhood import Change, Search
 from workshare.coordination.operate import operate
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection, total_contribution
 from workshare.coordination.restricted import Choice, Restricted, RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, solve
 from workshare.coordination.state import Options, Round, State
+from workshare.coordination.warm import restart
 
 __all__ = [
     "METHODS",
     "Certificate",
+    "Change",
     "Choice",
     "Line",
     "Options",
@@ -21,6 +24,7 @@ __all__ = [
     "Restricted",
     "RestrictedProgram",
     "Round",
+    "Search",
     "Selection",
     "Settings",
     "Solution",
@@ -28,6 +32,7 @@ __all__ = [
     "certify",
     "iterate",
     "operate",
+    "restart",
     "solve",
     "total_contribution",
 ]

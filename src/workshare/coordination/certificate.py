@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.ask import bound_of
 from workshare.coordination.problem import Problem, Selection, total_contribution
 from workshare.coordination.restricted import RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, complete_choices
@@ -72,15 +73,15 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
     value = cost + market.value
     size = max(abs(value), abs(cost), settings.rounds.scale)
     prices = solution.row_prices[: problem.dimensions]
-    answers = [participant.price(prices) for participant in problem.participants]
-    support = problem.market.support(solution.row_prices)
-    dual_bound = sum(answer.bound for answer in answers) + support
-    uplifts = {
-        participant.id: point.reduced(prices) - answer.bound
-        for participant, point, answer in zip(problem.participants, points, answers, strict=True)
-    }
+    together = problem.participants
+    replies = together.price(prices)
+    dual_bound = bound_of(problem, replies, solution.row_prices)
+    copies = np.repeat(np.arange(len(together)), together.multiplicity)
+    forgone = np.array([point.reduced(prices) for point in points]) - replies.bound[copies]
+    per_participant = np.bincount(copies, forgone, minlength=len(together))
+    uplifts = dict(zip(together.ids, per_participant.tolist(), strict=True))
     bregman = problem.market.bregman(total, market.value, solution.row_prices)
-    identity = abs((value - dual_bound) - (sum(uplifts.values()) + bregman)) / size
+    identity = abs((value - dual_bound) - (float(forgone.sum()) + bregman)) / size
     lines = [
         Line(
             "value",
@@ -113,7 +114,7 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
             "the bound does not exceed the value (relative)",
         ),
     ]
-    proven = all(answer.proven for answer in answers)
+    proven = bool(np.all(replies.proven))
     bound = min(dual_bound, value)
     if solution.exact:
         line, exact_bound = _exactness(problem, solution, settings, value, size)
@@ -163,7 +164,8 @@ def _exactness(
     """
     prices: Array = solution.row_prices[: problem.dimensions]
     slack = max(0.0, value - solution.dual_bound) + 1e-9 * size
-    choices, complete = complete_choices(problem.participants, prices, slack, settings.menu_count)
+    count = max(settings.menu_count, solution.menu_count)
+    choices, complete = complete_choices(problem.participants, prices, slack, count)
     if not complete:
         return Line("exactness", np.inf, settings.tolerance, "menus were not complete"), -np.inf
     program = RestrictedProgram(problem, choices, tangents=solution.tangents)

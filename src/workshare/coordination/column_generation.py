@@ -13,7 +13,7 @@ The four functions every method has: :func:`init`, :func:`step`, :func:`terminat
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,10 +30,18 @@ START_STEP = 1e-3
 SEARCH = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The last step length of the projection, and whether the next prices are projected ones."""
+
+    step: float
+    used: bool
+
+
 def init(problem: Problem, options: Options, prices: Array | None = None) -> State:
     """Return the state after a first round at ``prices``, or at the market with nobody in it."""
     state = opening(problem, prices)
-    return _learn(problem, options, state, state.next_prices)
+    return _learn(problem, options, state, state.next_prices, warm=prices is not None)
 
 
 def step(problem: Problem, options: Options, state: State) -> State:
@@ -52,9 +60,12 @@ def postprocess(problem: Problem, state: State) -> State:
     return replace(state, weights=vertex(problem, state.pool, state.weights))
 
 
-def _learn(problem: Problem, options: Options, state: State, row_prices: Array) -> State:
+def _learn(
+    problem: Problem, options: Options, state: State, row_prices: Array, *, warm: bool = False
+) -> State:
     before = state
     state = ask(problem, options, state, row_prices)
+    was_projected = before.memory is not None and before.memory.used
     solved = convexify(problem, state.pool)
     last = replace(state.rounds[-1], master=solved.value)
     state = replace(
@@ -64,15 +75,20 @@ def _learn(problem: Problem, options: Options, state: State, row_prices: Array) 
         market_levels=solved.market_levels,
         next_prices=solved.row_prices,
         rounds=(*state.rounds[:-1], last),
+        # no new point at projected prices says nothing: the master's own prices come next
+        stalled=state.stalled and not was_projected,
+        memory=replace(before.memory, used=False) if before.memory is not None else None,
     )
-    if not _needs_projection(options, before, state):
+    if was_projected and state.rounds[-1].new_points == 0:
+        return state
+    if not _needs_projection(options, before, state, warm):
         return state
     if terminate(options, replace(state, stalled=False)):
         return state
     return project(problem, options, state, solved)
 
 
-def _needs_projection(options: Options, before: State, state: State) -> bool:
+def _needs_projection(options: Options, before: State, state: State, warm: bool) -> bool:
     """Return whether the next prices should be held near the best ones.
 
     Centred prices that raise the bound need no help (projection would only slow them down: 16
@@ -82,6 +98,8 @@ def _needs_projection(options: Options, before: State, state: State) -> bool:
         return False
     if options.stabilise == "always":
         return True
+    if warm:
+        return True  # prices given are better than those of a master that knows one point each
     gap = state.master - before.bound
     return bool(np.isfinite(gap) and state.bound - before.bound < RISE * gap)
 
@@ -90,13 +108,10 @@ def project(problem: Problem, options: Options, state: State, solved: Convexifie
     """Return the state with its next prices on the level: the nearest that promise enough.
 
     The step of the proximal problem whose model value meets the level is found by a search on its
-    logarithm; the last step is the first guess. Where nothing new was learnt at projected prices,
-    the prices of the master itself come next.
+    logarithm; the last step is the first guess.
     """
     target = state.bound + options.level * (solved.value - state.bound)
-    if state.stalled and state.memory is not None:
-        return replace(state, memory=None, stalled=False)
-    step_length = state.memory if state.memory is not None else START_STEP
+    step_length = state.memory.step if state.memory is not None else START_STEP
     low, high = 0.0, np.inf
     best = solved.row_prices
     for _ in range(SEARCH):
@@ -115,4 +130,4 @@ def project(problem: Problem, options: Options, state: State, solved: Convexifie
         else:
             step_length = float(np.sqrt(low * high))
     found = high if np.isfinite(high) else step_length
-    return replace(state, next_prices=best, memory=found, stalled=False)
+    return replace(state, next_prices=best, memory=Projection(found, True), stalled=False)

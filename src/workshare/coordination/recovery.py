@@ -56,6 +56,8 @@ def recover(
     menus = problem.participants.menus(prices, np.array(gap + 0.02 * scale), MENU, everyone)
     for seen, menu in zip(known, menus, strict=True):
         seen.update((plan.id, plan) for plan in menu.plans)
+        if not seen:  # never answered: it takes no part
+            seen["absent"] = Plan("absent", 0.0, np.zeros(problem.dimensions))
     near = [*tangents, state.market_levels]
     best = _best(problem, known, near, time_limit)
     if best is None:

@@ -24,6 +24,9 @@ from workshare.response import Group, Plan, Point, PrivateModel, plan_of
 
 NO_LIMIT = 2**31 - 1
 
+MANY_DECISIONS = 600
+"""From so many decisions on, presolve and heuristics pay (measured on generalised assignment)."""
+
 Choice = Sequence[Plan] | PrivateModel
 """What one participant may be given: one of a list of plans, or anything its model allows."""
 
@@ -169,12 +172,13 @@ class RestrictedProgram:
         highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-        # measured on the embedded cases: sub-MIP heuristics, cuts below the root and presolve cost
-        # most of the time and improve little, since good divisions are known before the search
-        for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost"):
-            highs.setOptionValue(f"mip_heuristic_run_{name}", False)
-        highs.setOptionValue("presolve", "off")
-        highs.setOptionValue("mip_allow_cut_separation_at_nodes", False)
+        if self.decisions < MANY_DECISIONS:
+            # measured on the embedded cases: sub-MIP heuristics, cuts below the root and presolve
+            # cost most of the time and improve little, since good divisions are known before
+            for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost"):
+                highs.setOptionValue(f"mip_heuristic_run_{name}", False)
+            highs.setOptionValue("presolve", "off")
+            highs.setOptionValue("mip_allow_cut_separation_at_nodes", False)
         highs.passModel(lp)
         return highs
 

@@ -8,12 +8,27 @@ from dataclasses import dataclass, field, replace
 from workshare.arrays import Array
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.master import mixed
+from workshare.coordination.neighbourhood import Change, Search, recover_many
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.recovery import recover
-from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.coordination.restricted import NO_LIMIT, Choice, RestrictedProgram
+from workshare.coordination.sample import sample_prices
 from workshare.coordination.state import Options, Round, State
 from workshare.errors import OptionError
-from workshare.response import Menu, MixedPart, Participant, disclosed_model
+from workshare.response import (
+    Grouped,
+    Menu,
+    MixedPart,
+    Participant,
+    Participants,
+    disclosed_model,
+)
+
+MENU_FACTOR = 4
+"""How much longer menus may get where a better division in hand does not shorten them."""
+
+CUT_SHORT_NODES = 500
+"""Branches of a restricted problem whose menus were cut short: it need only find, not prove."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,13 @@ class Settings:
     residual_rounds : rounds of answers against the real market, where exact mode is not used.
     menu_count : the longest menu asked of one participant in exact mode.
     time_limit : seconds for each MILP; a run cut short is reported as ``certified``.
+    together : up to so many participants, all their plans enter one restricted problem; beyond,
+        neighbourhoods of the vertex are searched (:mod:`workshare.coordination.neighbourhood`).
+    many : above so many participants, prices start from a sample and answers are added up in
+        groups, a tenth as many as participants.
+    sample : participants in that sample (at least 1 % of all).
+    search : how far neighbourhoods are searched.
+    seed : of the sample.
     """
 
     method: str = "column_generation"
@@ -40,6 +62,11 @@ class Settings:
     menu_count: int = 400
     time_limit: float = 60.0
     rounds: Options = field(default_factory=Options)
+    together: int = 60
+    many: int = 3000
+    sample: int = 300
+    search: Search = field(default_factory=Search)
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +74,10 @@ class Solution:
     """The answer to (1), before it is certified.
 
     ``bound`` is the best lower bound: the dual bound at ``row_prices``, or the restricted problem's
-    where ``menus`` prove that it contains every better plan (``exact``).
+    where menus of at most ``menu_count`` plans prove that it contains every better plan
+    (``exact``). ``changes`` says who was moved away from the convexified solution and why;
+    ``notes`` are (round, participant number, what happened) for every answer that was not in
+    order; ``sample_rounds`` were asked of a sample.
     """
 
     selection: Selection
@@ -64,6 +94,10 @@ class Solution:
     trace: tuple[tuple[int, float, float], ...]
     tangents: tuple[Array, ...]
     plans_known: int
+    changes: tuple[Change, ...] = ()
+    notes: tuple[tuple[int, int, str], ...] = ()
+    sample_rounds: int = 0
+    menu_count: int = 0
 
 
 def solve(
@@ -73,6 +107,7 @@ def solve(
     prices: Array | None = None,
     tangents: Sequence[Array] = (),
     start: Selection | None = None,
+    state: State | None = None,
     progress: Progress | None = None,
 ) -> Solution:
     """Return a division of labour, a proven bound on the best one, and what proves it.
@@ -86,6 +121,8 @@ def solve(
     prices : row prices to start from (a warm start).
     tangents : market levels known to be near the answer.
     start : a feasible division already known; recovery is skipped then.
+    state : a state to go on from: a checkpoint, or what
+        :func:`~workshare.coordination.warm.restart` kept after a change.
     progress : told of every round.
 
     Raises
@@ -95,20 +132,26 @@ def solve(
     settings = settings or Settings()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    asked, prices, sample_rounds = _prepare(problem, settings, prices)
     state, interrupted = iterate(
-        problem, settings.method, settings.rounds, prices=prices, progress=progress
+        asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress
     )
-    few = len({p.owner for p in problem.participants}) <= settings.exact_participants
-    exact = settings.exact and few and state.proven and not interrupted
-    recovered = start or recover(
-        problem,
-        state,
-        time_limit=settings.time_limit,
-        scale=settings.rounds.scale,
-        tangents=tangents,
-        # exact mode looks at every plan that could matter; without it, ask against the real market
-        residual_rounds=0 if exact else settings.residual_rounds,
-    )
+    exact = settings.exact and _is_few(problem, settings) and state.proven and not interrupted
+    changes: tuple[Change, ...] = ()
+    if start is not None:
+        recovered = start
+    elif len(problem.participants) > settings.together:
+        recovered, changes = _search_near(asked, problem.participants, state, settings)
+    else:
+        recovered = recover(
+            problem,
+            state,
+            time_limit=settings.time_limit,
+            scale=settings.rounds.scale,
+            tangents=tangents,
+            # exact mode looks at every plan that could matter; else ask against the real market
+            residual_rounds=0 if exact else settings.residual_rounds,
+        )
     solution = Solution(
         selection=recovered,
         bound=state.bound,
@@ -119,15 +162,52 @@ def solve(
         interrupted=interrupted,
         choices=(),
         slack=max(0.0, recovered.value - state.bound),
-        mixed=_mixed(problem, state),
+        mixed=_mixed(asked, state),
         rounds=state.rounds,
         trace=(*_trace(state), (len(state.rounds) + 1, state.bound, recovered.value)),
         tangents=(*tangents, recovered.market.v),
         plans_known=state.pool.size,
+        changes=changes,
+        notes=state.notes,
+        sample_rounds=sample_rounds,
     )
     if not exact:
         return solution
     return close(problem, solution, settings)
+
+
+def _is_few(problem: Problem, settings: Settings) -> bool:
+    """Return whether exact mode is worth trying: few owners, however many parts they have."""
+    if len(problem.participants) > settings.many:
+        return False
+    return len(set(problem.participants.owners)) <= settings.exact_participants
+
+
+def _prepare(
+    problem: Problem, settings: Settings, prices: Array | None
+) -> tuple[Problem, Array | None, int]:
+    """Return the problem as it is asked, prices to start from, and rounds asked of a sample."""
+    count = len(problem.participants)
+    if count <= settings.many:
+        return problem, prices, 0
+    rounds = 0
+    if prices is None:
+        size = max(settings.sample, count // 100)
+        prices, rounds = sample_prices(problem, settings.rounds, size, settings.seed)
+    return Problem(Grouped(problem.participants, count // 10), problem.market), prices, rounds
+
+
+def _search_near(
+    asked: Problem, participants: Participants, state: State, settings: Settings
+) -> tuple[Selection, tuple[Change, ...]]:
+    """Return the best division found near the vertex, and who was changed."""
+    selection, changes, feasible = recover_many(asked, participants, state, settings.search)
+    if not feasible:
+        raise OptionError(
+            "no feasible combination was found among the plans answered: search further "
+            "(search.neighbourhoods, search.free), or check limits that nobody can meet"
+        )
+    return selection, changes
 
 
 def complete_choices(
@@ -161,27 +241,39 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     """
     prices = solution.row_prices[: problem.dimensions]
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
-    slack = solution.slack + margin
-    choices, complete = complete_choices(problem.participants, prices, slack, settings.menu_count)
-    program = RestrictedProgram(problem, choices, tangents=solution.tangents)
-    answer = program.solve(
-        tolerance=settings.tolerance,
-        start=solution.selection,
-        time_limit=settings.time_limit,
-        explore=settings.tolerance < 1e-6,
-    )
-    selection = answer.selection or solution.selection
+    count = settings.menu_count
+    choices: list[Choice] = []
+    while True:
+        slack = max(0.0, solution.selection.value - solution.bound) + margin
+        choices, complete = complete_choices(problem.participants, prices, slack, count)
+        program = RestrictedProgram(problem, choices, tangents=solution.tangents)
+        answer = program.solve(
+            tolerance=settings.tolerance if complete else 1e-4,
+            start=solution.selection,
+            time_limit=settings.time_limit,
+            max_nodes=NO_LIMIT if complete else CUT_SHORT_NODES,
+            explore=settings.tolerance < 1e-6 and complete,
+        )
+        selection = answer.selection or solution.selection
+        better = selection.value < solution.selection.value - 1e-4 * slack
+        solution = replace(
+            solution, selection=selection, tangents=(*solution.tangents, selection.market.v)
+        )
+        if complete or (not better and count >= MENU_FACTOR * settings.menu_count):
+            break
+        # menus were cut short: a better division in hand makes them shorter, or ask for more
+        count = count if better else MENU_FACTOR * settings.menu_count
     bound = max(solution.bound, answer.bound) if complete else solution.bound
     bound = min(bound, selection.value)
     rounds = len(solution.rounds) + 2
     return replace(
         solution,
-        selection=selection,
         bound=bound,
         exact=complete and answer.status == "solved",
         choices=tuple(choices),
+        slack=slack,
+        menu_count=count,
         trace=(*solution.trace, (rounds, bound, selection.value)),
-        tangents=(*solution.tangents, selection.market.v),
     )
 
 

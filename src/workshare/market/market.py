@@ -22,7 +22,7 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from workshare.arrays import Array
-from workshare.market.quadratic import QuadraticTemplate
+from workshare.market.quadratic import QuadraticTemplate, solve_quadratic
 
 NATURAL = ("ship", "import", "export", "dispose", "unmet")
 """Kinds whose upper bound is more than any sensible flow: it bounds the support, never a flow."""
@@ -55,6 +55,16 @@ class MarketPoint:
     row_prices: Array
     unmet: float
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketAnswer:
+    """The market's best response to prices: its proven ``bound``, the contribution ``z`` it calls
+    for, and prices of all rows that prove the bound."""
+
+    bound: float
+    z: Array
+    row_prices: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +196,45 @@ class Market:
         best = np.where((self.curvature == 0) & (slope == 0), self.lower, best)
         terms: Array = slope * best + 0.5 * self.curvature * best**2
         return terms
+
+    def respond(self, prices: Array) -> MarketAnswer:
+        """Return the market's own best response to prices of the shared dimensions alone.
+
+        The market is one more participant: ``min over z of F(z) + prices . z`` is its best value,
+        and ``z`` is the summed contribution that it calls for (of several, one).
+        """
+        row_prices = np.zeros(self.rows.shape[0])
+        row_prices[: self.dimensions] = prices
+        if self.rows.shape[0] > self.dimensions:
+            internal = self._internal_prices(row_prices)
+            row_prices[self.dimensions :] = internal
+        v = self._best_levels(row_prices)
+        z = -(self.rows @ v)[: self.dimensions]
+        return MarketAnswer(self.support(row_prices), z, row_prices)
+
+    def _internal_prices(self, row_prices: Array) -> Array:
+        """Return the prices of the internal rows that go with given prices of the others."""
+        internal = self.rows[self.dimensions :]
+        answer = solve_quadratic(
+            self.cost - self.rows.T @ row_prices,
+            self.curvature,
+            sp.csc_matrix(internal),
+            np.zeros(internal.shape[0]),
+            self.lower,
+            self.upper,
+            column_scale=self.column_scale,
+            row_scale=self.row_scale[self.dimensions :],
+        )
+        return answer.price
+
+    def _best_levels(self, row_prices: Array) -> Array:
+        """Return the variables at which :meth:`support_terms` reaches its minimum."""
+        slope = self.cost - self.rows.T @ row_prices
+        with np.errstate(divide="ignore", invalid="ignore"):
+            inner = np.clip(-slope / self.curvature, self.lower, self.upper)
+        flat = np.where(slope >= 0, self.lower, self.upper)
+        levels: Array = np.where(self.curvature > 0, inner, flat)
+        return levels
 
     def bregman(self, contribution: Array, value: float, row_prices: Array) -> float:
         """Return ``F(z) + prices . z - support(pi)``: how far ``z`` is from what they call for."""

@@ -1,5 +1,6 @@
 """A participant's own problem: which plans answer which prices, at which private cost."""
 
+from workshare.response.grouped import Grouped, Subset
 from workshare.response.local import (
     MixedPart,
     TablePart,
@@ -13,6 +14,7 @@ from workshare.response.participants import (
     BoolArray,
     Individuals,
     IntArray,
+    Member,
     Participants,
     PlanTables,
     Replies,
@@ -25,8 +27,10 @@ __all__ = [
     "BoolArray",
     "CallablePart",
     "Group",
+    "Grouped",
     "Individuals",
     "IntArray",
+    "Member",
     "Menu",
     "MixedPart",
     "Participant",
@@ -36,6 +40,7 @@ __all__ = [
     "Point",
     "PrivateModel",
     "Replies",
+    "Subset",
     "TablePart",
     "annuity",
     "cheapest_levels",

@@ -86,6 +86,11 @@ class Participants(Sequence[Participant]):
         """The participants' names."""
         return [participant.id for participant in self]
 
+    @property
+    def owners(self) -> list[str]:
+        """Whose part each participant is (its own name where it is a whole participant)."""
+        return self.ids
+
     @overload
     def __getitem__(self, index: int) -> Participant: ...
     @overload
@@ -98,6 +103,34 @@ class Participants(Sequence[Participant]):
     @abstractmethod
     def one(self, who: int) -> Participant:
         """Return participant number ``who`` as an object of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One participant of a collection, asked by itself through it."""
+
+    together: Participants
+    number: int
+
+    @property
+    def id(self) -> str:
+        """The participant's name."""
+        return self.together.ids[self.number]
+
+    @property
+    def owner(self) -> str:
+        """The participant's name: it has no parts."""
+        return self.id
+
+    def price(self, prices: Array, near: float = 0.0) -> Answer:
+        """Answer as the collection answers for this participant."""
+        replies = self.together.price(prices, near, np.array([self.number]))
+        points = tuple(self.together.point(self.number, int(key)) for key in replies.key)
+        return Answer(points, float(replies.bound[self.number]), bool(replies.proven[self.number]))
+
+    def menu(self, prices: Array, slack: float, count: int) -> Menu:
+        """Answer as the collection answers for this participant."""
+        return self.together.menus(prices, np.array(slack), count, np.array([self.number]))[0]
 
 
 class Individuals(Participants):
@@ -140,6 +173,11 @@ class Individuals(Participants):
         """Return participant number ``who``."""
         return self.members[who]
 
+    @property
+    def owners(self) -> list[str]:
+        """Whose part each participant is."""
+        return [member.owner for member in self.members]
+
     def price(self, prices: Array, near: float = 0.0, who: IntArray | None = None) -> Replies:
         """Return the answers to ``prices``; see :class:`Participants`."""
         asked = np.arange(len(self)) if who is None else who
@@ -156,7 +194,7 @@ class Individuals(Participants):
                 notes.append((number, fault))
                 continue
             bound[number], proven[number], answered[number] = answer.bound, answer.proven, True
-            rows.extend((number, self._key(number, point), point) for point in answer.points)
+            rows.extend((number, self.register(number, point), point) for point in answer.points)
         width = prices.size
         contribution = np.array([point.contribution for _, _, point in rows])
         return Replies(
@@ -187,7 +225,8 @@ class Individuals(Participants):
         """Return a point that was answered."""
         return self._points[who][key]
 
-    def _key(self, number: int, point: Point) -> int:
+    def register(self, number: int, point: Point) -> int:
+        """Return the key of ``point``, remembered as one of participant ``number``'s."""
         name = (point.plan.id, np.round(point.levels, 9).tobytes())
         key = self._known[number].setdefault(name, len(self._points[number]))
         if key == len(self._points[number]):

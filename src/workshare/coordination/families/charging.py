@@ -1,0 +1,139 @@
+"""Charging electric vehicles under hard caps on power: many small whole-number participants.
+
+Each vehicle charges at full rate or not in each of ``slots`` periods and needs a number of charged
+slots between a least and a most; it pays the slot's electricity price and its own small fee. What
+all draw together must stay under a cap in every slot. After Vujanic, Esfahani, Goulart, Mariethoz
+and Morari (2016), "A decomposition method for large scale MILPs, with performance guarantees and a
+power system application", Automatica 67; the figures here are drawn by :func:`charging`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+
+from workshare.arrays import Array
+from workshare.coordination.problem import Problem
+from workshare.market import Column, Market
+from workshare.response import (
+    IntArray,
+    Member,
+    Menu,
+    Participant,
+    Participants,
+    Plan,
+    Point,
+    Replies,
+)
+
+
+class Vehicles(Participants):
+    """Vehicles that must charge ``least`` to ``most`` slots at ``rate`` (kW).
+
+    ``tariff`` is vehicles x slots (money per kW in a slot).
+
+    A plan's key is the set of its charged slots, as bits; contributions are minus the power drawn.
+    """
+
+    def __init__(self, rate: Array, least: IntArray, most: IntArray, tariff: Array) -> None:
+        self.rate, self.least, self.most, self.tariff = rate, least, most, tariff
+        self.multiplicity = np.ones(rate.size, dtype=np.int64)
+        self._bits = np.int64(1) << np.arange(tariff.shape[1], dtype=np.int64)
+
+    def __len__(self) -> int:
+        return int(self.rate.size)
+
+    @property
+    def ids(self) -> list[str]:
+        """The vehicles' names."""
+        return [f"vehicle {k}" for k in range(len(self))]
+
+    def one(self, who: int) -> Participant:
+        """Return one vehicle by itself."""
+        return Member(self, who)
+
+    def price(self, prices: Array, near: float = 0.0, who: IntArray | None = None) -> Replies:
+        """Return the cheapest slots of each vehicle; ties go to the earlier slot."""
+        asked = np.arange(len(self)) if who is None else who
+        worth = self.tariff[asked] + prices
+        order = np.argsort(worth, axis=1, kind="stable")
+        gains = np.sum(worth < 0, axis=1)
+        number = np.clip(gains, self.least[asked], self.most[asked])
+        chosen = np.zeros(worth.shape, dtype=bool)
+        charged = np.arange(worth.shape[1]) < number[:, None]
+        np.put_along_axis(chosen, order, charged, axis=1)
+        bound = np.full(len(self), -np.inf)
+        bound[asked] = self.rate[asked] * np.sum(chosen * worth, axis=1)
+        answered = np.zeros(len(self), dtype=bool)
+        answered[asked] = True
+        power = chosen * self.rate[asked, None]
+        key = chosen @ self._bits
+        return Replies(
+            asked,
+            key,
+            np.sum(power * self.tariff[asked], axis=1),
+            -power,
+            bound,
+            answered.copy(),
+            answered,
+        )
+
+    def menus(self, prices: Array, slack: Array, count: int, who: IntArray) -> list[Menu]:
+        """Return the best plan and those one exchange of slots away, nearest first; incomplete."""
+        best = self.price(prices, 0.0, who)
+        slacks = np.broadcast_to(slack, who.shape)
+        return [
+            self._exchanges(int(w), int(k), self.tariff[w] + prices, float(s), count)
+            for w, k, s in zip(who, best.key, slacks, strict=True)
+        ]
+
+    def _exchanges(self, who: int, key: int, worth: Array, slack: float, count: int) -> Menu:
+        chosen = (key & self._bits) != 0
+        out, into = np.flatnonzero(chosen), np.flatnonzero(~chosen)
+        more = (self.rate[who] * (worth[into][None, :] - worth[out][:, None])).ravel()
+        order = np.argsort(more, kind="stable")[: count - 1]
+        plans = [self.plan(who, key)]
+        for place in order[more[order] <= slack]:
+            old, new = out[place // into.size], into[place % into.size]
+            plans.append(self.plan(who, key - int(self._bits[old]) + int(self._bits[new])))
+        return Menu(tuple(plans), False)
+
+    def plan(self, who: int, key: int) -> Plan:
+        """Return the plan of a vehicle that charges in the slots of ``key``."""
+        power = self.rate[who] * ((key & self._bits) != 0)
+        return Plan(f"vehicle {who}:{key:x}", float(power @ self.tariff[who]), -power)
+
+    def point(self, who: int, key: int) -> Point:
+        """Return the same plan as a point."""
+        return self.plan(who, key).at(np.zeros(0))
+
+
+def charging(vehicles: int = 500, slots: int = 24, seed: int = 0) -> Problem:
+    """Return a charging problem: power by slot is capped, electricity prices vary over the day.
+
+    Rates are uniform in 3 to 5 kW; a vehicle needs a uniform number of slots from a quarter to a
+    half of all, and may take two more; tariffs are uniform in 0.019 to 0.035 per kWh, with a fee of
+    each vehicle and slot uniform in 0 to 0.003; the cap in every slot is 1.25 times the mean power
+    that all need, so that the cheap slots are too few.
+    """
+    generator = np.random.default_rng(seed)
+    rate = generator.uniform(3.0, 5.0, vehicles)
+    least = generator.integers(slots // 4, slots // 2 + 1, vehicles)
+    most = np.minimum(least + 2, slots)
+    fee = generator.uniform(0.0, 0.003, (vehicles, slots))
+    tariff = generator.uniform(0.019, 0.035, slots) + fee
+    cap = np.full(slots, 1.25 * float(rate @ least) / slots)
+    ceiling = 10.0 * float(tariff.max())
+    identity = sp.identity(slots)
+    market = Market(
+        dimensions=slots,
+        columns=(*[Column("slack")] * slots, *[Column("unmet")] * slots),
+        rows=sp.csc_matrix(sp.hstack([identity, identity])),
+        cost=np.concatenate([np.zeros(slots), np.full(slots, ceiling)]),
+        curvature=np.zeros(2 * slots),
+        lower=np.zeros(2 * slots),
+        upper=np.concatenate([cap, np.full(slots, float(rate.sum()))]),
+        column_scale=np.concatenate([cap, cap]),
+        row_scale=cap.copy(),
+    )
+    return Problem(Vehicles(rate, least, most, tariff), market)
