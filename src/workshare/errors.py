@@ -59,3 +59,11 @@ class OptionError(WorkshareError):
 
 class ResultError(WorkshareError):
     """A saved result cannot be read: it is truncated, of a newer schema, or not a result file."""
+
+
+class AnswerError(WorkshareError):
+    """A live participant did not answer, or not correctly: the message says who and what."""
+
+    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+        self.faults = tuple(faults) or (message,)
+        super().__init__(message)

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from types import ModuleType
 
 from workshare.arrays import Array
-from workshare.coordination import column_generation
+from workshare.coordination import column_generation, in_out, proximal_bundle
 from workshare.coordination.problem import Problem
 from workshare.coordination.state import Options, State
 
-METHODS: dict[str, ModuleType] = {"column_generation": column_generation}
+METHODS: dict[str, ModuleType] = {
+    "column_generation": column_generation,
+    "in_out": in_out,
+    "proximal_bundle": proximal_bundle,
+}
 """Methods by name; a new method is one file with the four functions and one line here."""
 
 Progress = Callable[[str, float, str], None]

@@ -110,6 +110,8 @@ def vertex(problem: Problem, pool: Pool, weights: Array) -> Array:
     from scipy.optimize import linprog
 
     held = np.flatnonzero(weights > 1e-9)
+    if held.size == 0:
+        return weights
     part = pool.keep(held)
     _, share = _convexity(part)
     totals = sp.csr_matrix(part.contribution).T

@@ -178,7 +178,7 @@ def solve(
 
 def _is_few(problem: Problem, settings: Settings) -> bool:
     """Return whether exact mode is worth trying: few owners, however many parts they have."""
-    if len(problem.participants) > settings.many:
+    if not 0 < len(problem.participants) <= settings.many:
         return False
     return len(set(problem.participants.owners)) <= settings.exact_participants
 
