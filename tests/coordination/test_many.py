@@ -187,6 +187,11 @@ def test_a_participant_that_never_answers_is_left_out_and_told() -> None:
         assert solution.bound == -np.inf
         assert any("no answer within 5 s" in text for _, _, text in solution.notes)
         assert np.isfinite(solution.selection.value)
+        certificate = certify(with_silent, solution)
+        assert certificate.status == "bounded"
+        assert certificate.bound == -np.inf
+        assert {line.name for line in certificate.lines} == {"value", "feasibility"}
+        assert certificate.holds
 
 
 def test_no_feasible_combination_is_said() -> None:

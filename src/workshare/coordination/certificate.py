@@ -41,7 +41,8 @@ class Certificate:
     """What was recomputed (money in M per year).
 
     ``status`` is ``exact`` (no division costs less, up to ``gap``), ``certified`` (``bound`` is a
-    proven lower bound) or ``bounded`` (it rests on answers that their owners do not claim proven).
+    proven lower bound) or ``bounded`` (it rests on answers that their owners do not claim proven,
+    or somebody did not answer: then there is no bound, and ``bound`` is minus infinity).
     ``gap`` is relative to the value, or to the settings' money scale where the value is smaller.
     ``uplifts`` is what each participant part forgoes at the prices by following the plan.
     """
@@ -81,7 +82,6 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
     per_participant = np.bincount(copies, forgone, minlength=len(together))
     uplifts = dict(zip(together.ids, per_participant.tolist(), strict=True))
     bregman = problem.market.bregman(total, market.value, solution.row_prices)
-    identity = abs((value - dual_bound) - (float(forgone.sum()) + bregman)) / size
     lines = [
         Line(
             "value",
@@ -95,25 +95,10 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
             1e-6,
             "every need is met and every plant runs within its limits (relative to their scale)",
         ),
-        Line(
-            "dual_bound",
-            abs(dual_bound - solution.dual_bound) / size,
-            1e-9,
-            "participants asked again at the prices give the stated bound (relative)",
-        ),
-        Line(
-            "bregman_identity",
-            identity,
-            1e-9,
-            "value - bound equals uplifts plus the market's Bregman distance (relative)",
-        ),
-        Line(
-            "order",
-            max(0.0, solution.bound - value) / size,
-            1e-7,
-            "the bound does not exceed the value (relative)",
-        ),
     ]
+    if np.isfinite(dual_bound):
+        identity = abs((value - dual_bound) - (float(forgone.sum()) + bregman)) / size
+        lines += _bound_lines(solution, value, dual_bound, identity, size)
     proven = bool(np.all(replies.proven))
     bound = min(dual_bound, value)
     if solution.exact:
@@ -136,6 +121,32 @@ def certify(problem: Problem, solution: Solution, settings: Settings | None = No
         uplifts,
         tuple(lines),
     )
+
+
+def _bound_lines(
+    solution: Solution, value: float, dual_bound: float, identity: float, size: float
+) -> list[Line]:
+    """Return the lines about the bound; there are none where somebody did not answer."""
+    return [
+        Line(
+            "dual_bound",
+            abs(dual_bound - solution.dual_bound) / size,
+            1e-9,
+            "participants asked again at the prices give the stated bound (relative)",
+        ),
+        Line(
+            "bregman_identity",
+            identity,
+            1e-9,
+            "value - bound equals uplifts plus the market's Bregman distance (relative)",
+        ),
+        Line(
+            "order",
+            max(0.0, solution.bound - value) / size,
+            1e-7,
+            "the bound does not exceed the value (relative)",
+        ),
+    ]
 
 
 def _outside_range(selection: Selection) -> float:

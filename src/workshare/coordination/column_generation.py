@@ -24,7 +24,8 @@ from workshare.coordination.problem import Problem
 from workshare.coordination.state import Options, State
 
 RISE = 0.1
-"""A round that closes less than this share of the gap is answered by a projected one (``auto``)."""
+PATIENCE = 2
+"""When so many rounds together close less than this share of the gap, a projected one follows."""
 
 START_STEP = 1e-3
 SEARCH = 12
@@ -81,14 +82,14 @@ def _learn(
     )
     if was_projected and state.rounds[-1].new_points == 0:
         return state
-    if not _needs_projection(options, before, state, warm):
+    if not _needs_projection(options, state, warm):
         return state
     if terminate(options, replace(state, stalled=False)):
         return state
     return project(problem, options, state, solved)
 
 
-def _needs_projection(options: Options, before: State, state: State, warm: bool) -> bool:
+def _needs_projection(options: Options, state: State, warm: bool) -> bool:
     """Return whether the next prices should be held near the best ones.
 
     Centred prices that raise the bound need no help (projection would only slow them down: 16
@@ -100,8 +101,11 @@ def _needs_projection(options: Options, before: State, state: State, warm: bool)
         return True
     if warm:
         return True  # prices given are better than those of a master that knows one point each
-    gap = state.master - before.bound
-    return bool(np.isfinite(gap) and state.bound - before.bound < RISE * gap)
+    if len(state.rounds) <= PATIENCE:
+        return False
+    earlier = state.rounds[-1 - PATIENCE].bound
+    gap = state.master - earlier
+    return bool(np.isfinite(gap) and state.bound - earlier < RISE * gap)
 
 
 def project(problem: Problem, options: Options, state: State, solved: Convexified) -> State:

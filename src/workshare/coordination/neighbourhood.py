@@ -39,6 +39,9 @@ FEW_ENOUGH = 5000
 
 TIED_MENU = 6
 
+ABSENT = -1
+"""The key of a copy whose participant never answered: it takes no part."""
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -59,7 +62,7 @@ class Search:
     """
 
     tied: int = 1000
-    tied_nodes: int = 1000
+    tied_nodes: int = 2000
     free: int = 40
     menu: int = 20
     neighbourhoods: int = 12
@@ -101,10 +104,26 @@ def divide(problem: Problem, participants: Participants, state: State) -> Divisi
         who, key, mixed = _round_groups(problem.participants, state)
     else:
         who, key, mixed = _round(state.pool, state.weights, participants.multiplicity)
+    who, key, mixed = _with_absent(who, key, mixed, participants.multiplicity)
+    nothing = Plan("absent", 0.0, np.zeros(problem.dimensions)).at(np.zeros(0))
     points = tuple(
-        participants.point(w, k) for w, k in zip(who.tolist(), key.tolist(), strict=True)
+        participants.point(number, own) if own != ABSENT else nothing
+        for number, own in zip(who.tolist(), key.tolist(), strict=True)
     )
     return _valued(problem, who, points, mixed)
+
+
+def _with_absent(
+    who: IntArray, key: IntArray, mixed: BoolArray, copies: IntArray
+) -> tuple[IntArray, IntArray, BoolArray]:
+    """Return the same with a place for every copy of those who never answered."""
+    silent = np.setdiff1d(np.arange(copies.size), who)
+    extra = np.repeat(silent, copies[silent])
+    every = np.concatenate([who, extra])
+    order = np.argsort(every, kind="stable")
+    keys = np.concatenate([key, np.full(extra.size, ABSENT)])
+    flags = np.concatenate([mixed, np.zeros(extra.size, dtype=bool)])
+    return every[order], keys[order], flags[order]
 
 
 def _valued(
