@@ -33,8 +33,9 @@ class Column:
     """What one market variable is: a shipment, an import, a sale, final demand, a limit.
 
     ``kind`` is one of ``ship``, ``import``, ``export``, ``demand``, ``world_supply``,
-    ``world_demand``, ``dispose``, ``unmet``, ``emissions``, ``jobs``, ``gross_output``, ``slack``.
-    ``freight`` and ``tariff`` are M per unit.
+    ``world_demand``, ``dispose``, ``unmet``, ``emissions``, ``jobs``, ``gross_output``, ``slack``,
+    or, in the forms of :mod:`workshare.market.forms`, ``segment``, ``deviation``, ``target``,
+    ``constant``, ``total``, ``epigraph``. ``freight`` and ``tariff`` are M per unit.
     """
 
     kind: str
@@ -186,6 +187,12 @@ class Market:
     def support_terms(self, row_prices: Array) -> Array:
         """Return the minimum of each column's own term, in closed form."""
         slope = self.cost - self.rows.T @ row_prices
+        best = self._best(slope)
+        terms: Array = slope * best + 0.5 * self.curvature * best**2
+        return terms
+
+    def _best(self, slope: Array) -> Array:
+        """Return each column's minimiser of ``slope v + 1/2 curvature v**2``; of ties the lower."""
         with np.errstate(divide="ignore", invalid="ignore"):
             inner = np.where(self.curvature > 0, -slope / self.curvature, 0.0)
         best = np.where(
@@ -193,48 +200,45 @@ class Market:
             np.clip(inner, self.lower, self.upper),
             np.where(slope > 0, self.lower, self.upper),
         )
-        best = np.where((self.curvature == 0) & (slope == 0), self.lower, best)
-        terms: Array = slope * best + 0.5 * self.curvature * best**2
-        return terms
+        tied: Array = np.where((self.curvature == 0) & (slope == 0), self.lower, best)
+        return tied
 
     def respond(self, prices: Array) -> MarketAnswer:
-        """Return the market's own best response to prices of the shared dimensions alone.
+        """Return the market's best response to prices of the shared dimensions alone.
 
-        The market is one more participant: ``min over z of F(z) + prices . z`` is its best value,
-        and ``z`` is the summed contribution that it calls for (of several, one).
+        ``bound`` is ``support(row_prices) <= min over z of F(z) + prices . z``, proven whatever the
+        solver did; ``z`` is the summed contribution the market would call for, a supergradient of
+        that minimum as a function of the prices. Without internal rows both are in closed form;
+        with them the internal rows' best prices come from one quadratic programme.
         """
-        row_prices = np.zeros(self.rows.shape[0])
-        row_prices[: self.dimensions] = prices
-        if self.rows.shape[0] > self.dimensions:
-            internal = self._internal_prices(row_prices)
-            row_prices[self.dimensions :] = internal
-        v = self._best_levels(row_prices)
-        z = -(self.rows @ v)[: self.dimensions]
-        return MarketAnswer(self.support(row_prices), z, row_prices)
-
-    def _internal_prices(self, row_prices: Array) -> Array:
-        """Return the prices of the internal rows that go with given prices of the others."""
-        internal = self.rows[self.dimensions :]
+        if self.rows.shape[0] == self.dimensions:
+            best = self._best(self.cost - self.rows.T @ prices)
+            return MarketAnswer(self.support(prices), -(self.rows @ best), prices)
+        rows = self.rows.tocsr()
+        shared, internal = rows[: self.dimensions], rows[self.dimensions :]
         answer = solve_quadratic(
-            self.cost - self.rows.T @ row_prices,
+            self.cost - shared.T @ prices,
             self.curvature,
-            sp.csc_matrix(internal),
+            internal.tocsc(),
             np.zeros(internal.shape[0]),
             self.lower,
             self.upper,
             column_scale=self.column_scale,
             row_scale=self.row_scale[self.dimensions :],
         )
-        return answer.price
+        # a failed solve leaves weak prices, never a wrong bound
+        row_prices = np.concatenate([prices, np.nan_to_num(answer.price)])
+        z = -(shared @ np.nan_to_num(answer.x))
+        return MarketAnswer(self.support(row_prices), z, row_prices)
 
-    def _best_levels(self, row_prices: Array) -> Array:
-        """Return the variables at which :meth:`support_terms` reaches its minimum."""
-        slope = self.cost - self.rows.T @ row_prices
-        with np.errstate(divide="ignore", invalid="ignore"):
-            inner = np.clip(-slope / self.curvature, self.lower, self.upper)
-        flat = np.where(slope >= 0, self.lower, self.upper)
-        levels: Array = np.where(self.curvature > 0, inner, flat)
-        return levels
+    @property
+    def scale(self) -> Array:
+        """A typical magnitude of the summed contribution, one per shared dimension."""
+        return self.row_scale[: self.dimensions]
+
+    def with_tangent(self, contribution: Array) -> Market:
+        """Return this market: its form is exact, and nothing is to be learnt at a point."""
+        return self
 
     def bregman(self, contribution: Array, value: float, row_prices: Array) -> float:
         """Return ``F(z) + prices . z - support(pi)``: how far ``z`` is from what they call for."""
