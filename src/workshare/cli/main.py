@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workshare.cli.answer import answer
 from workshare.cli.cases import cases
 from workshare.cli.check import check
 from workshare.cli.convert import convert
@@ -25,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "convert": convert,
     "coordinate": coordinate,
     "report": report,
+    "answer": answer,
     "cases": cases,
     "units": units,
 }

@@ -231,23 +231,30 @@ def _once(url: str, path: str, body: bytes | None, timeout: float) -> tuple[int,
     parts = urllib.parse.urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port, timeout=timeout)
+    connection.connect()
+    # kept here: the connection lets go of its socket as soon as the headers have come
+    line = connection.sock
     late = threading.Event()
 
     def stop() -> None:
         late.set()
-        with contextlib.suppress(OSError, AttributeError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
 
     # a socket's own timeout starts anew with every byte; this one does not
     timer = threading.Timer(timeout, stop)
     timer.daemon = True
     timer.start()
     try:
-        return _exchange(connection, parts.path.rstrip("/") + path, body)
+        answered = _exchange(connection, parts.path.rstrip("/") + path, body)
     except (OSError, http.client.HTTPException):
         if late.is_set():
             raise TimeoutError from None
         raise
+    else:
+        if late.is_set():
+            raise TimeoutError
+        return answered
     finally:
         timer.cancel()
         connection.close()
@@ -257,7 +264,6 @@ def _exchange(
     connection: http.client.HTTPConnection, path: str, body: bytes | None
 ) -> tuple[int, bytes]:
     headers = {"Content-Type": "application/json", "Connection": "close"}
-    # the body of a request ends the connection, so `sock` is kept for the timer until then
     connection.request("GET" if body is None else "POST", path, body, headers)
     response = connection.getresponse()
     received = response.read(wire.MOST_BYTES + 1)
