@@ -29,9 +29,17 @@ def answer(
 
     Standard output is the address. Ctrl-C ends it.
     """
+    from workshare.errors import OptionError
     from workshare.response.answering import answering_server
 
-    server = answering_server(_answering(region, participant), host, port)
+    answering = _answering(region, participant)
+    try:
+        server = answering_server(answering, host, port)
+    except OSError as error:
+        raise OptionError(
+            f"--host {host} --port {port}: cannot listen there ({error.strerror or error}); "
+            "choose another port, or 0 for a free one."
+        ) from error
     with server:
         typer.echo(server.url)
         tell(f"Answering for {participant} until Ctrl-C.")
