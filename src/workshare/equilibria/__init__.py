@@ -1,0 +1,1 @@
+"""Systems of equations with several solutions: find them, certify, classify and follow them."""
