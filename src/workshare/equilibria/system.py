@@ -4,8 +4,8 @@ An *equilibrium* is a point between the bounds where the residual is zero (or, f
 problem, where each unknown is at a bound or its residual is zero). No economics is known here: an
 economy, a game or a market hands over a :class:`System`.
 
-The sign convention: ``residual`` is read as a motion, so an unknown tends to rise where its residual
-is positive. Index and stability use it; finding roots does not.
+The sign convention: ``residual`` is read as a motion, so an unknown tends to rise where its
+residual is positive. Index and stability use it; finding roots does not.
 """
 
 from __future__ import annotations

@@ -382,7 +382,7 @@ def constant_value(node: ast.expr) -> float | None:
 # --- double precision ----------------------------------------------------------------------------
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def tape_values(operation, left, right, number, inputs):  # type: ignore[no-untyped-def]
     """Return the value of every input and step, shape (inputs + steps,)."""
     offset = inputs.size
@@ -430,7 +430,7 @@ def tape_values(operation, left, right, number, inputs):  # type: ignore[no-unty
     return values
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def tape_value(operation, left, right, number, outputs, inputs):  # type: ignore[no-untyped-def]
     """Return the outputs, shape (outputs,)."""
     values = tape_values(operation, left, right, number, inputs)
@@ -440,7 +440,7 @@ def tape_value(operation, left, right, number, outputs, inputs):  # type: ignore
     return result
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def tape_partials(operation, left, right, number, values, offset):  # type: ignore[no-untyped-def]
     """Return the derivative of every step by its two operands, shape (steps, 2)."""
     partial = np.zeros((operation.size, 2))
@@ -461,7 +461,7 @@ def tape_partials(operation, left, right, number, values, offset):  # type: igno
             partial[step, 1] = -result / b if b != 0.0 else np.nan
         elif kind == NEGATE:
             partial[step, 0] = -1.0
-        elif kind == POWER or kind == ROOT_POWER:
+        elif kind in (POWER, ROOT_POWER):
             exponent = number[step]
             if kind == ROOT_POWER and a <= 0.0:
                 partial[step, 0] = 0.0 if a == 0.0 and exponent > 1.0 else np.nan
@@ -486,7 +486,7 @@ def tape_partials(operation, left, right, number, values, offset):  # type: igno
     return partial
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def tape_jacobian(  # type: ignore[no-untyped-def]
     operation, left, right, number, outputs, inputs, first, count
 ):
