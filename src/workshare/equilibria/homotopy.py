@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from workshare.arrays import Array
 from workshare.equilibria import tracker
@@ -526,9 +525,32 @@ def _sphere(points: Complex) -> Array:
 
 def _coinciding(points: Complex, distance: float) -> npt.NDArray[np.int64]:
     """Return pairs of points closer than ``distance`` on the sphere, shape (pairs, 2)."""
+    return near_pairs(_sphere(points), distance)
+
+
+def near_pairs(points: Array, distance: float) -> npt.NDArray[np.int64]:
+    """Return pairs (i < j) of rows closer than ``distance``, shape (pairs, 2).
+
+    Rows are sorted along one random direction and compared with those next to them there: exact, and
+    quick in any dimension as long as few rows are close.
+    """
     if len(points) < 2:
         return np.empty((0, 2), dtype=np.int64)
-    return np.asarray(cKDTree(_sphere(points)).query_pairs(distance, output_type="ndarray"))
+    direction = np.random.default_rng(12345).standard_normal(points.shape[1])
+    line = points @ (direction / np.linalg.norm(direction))
+    order = np.argsort(line, kind="stable")
+    found = []
+    for gap in range(1, len(points)):
+        ahead, behind = order[gap:], order[:-gap]
+        close = line[ahead] - line[behind] <= distance
+        if not close.any():
+            break
+        ahead, behind = ahead[close], behind[close]
+        near = np.linalg.norm(points[ahead] - points[behind], axis=1) <= distance
+        found.append(np.column_stack([ahead[near], behind[near]]))
+    if not found:
+        return np.empty((0, 2), dtype=np.int64)
+    return np.sort(np.concatenate(found), axis=1)
 
 
 def _suspicious(prepared: _Prepared, ends: Complex, endings: Integers) -> Integers:
@@ -578,7 +600,8 @@ def _collect(
     arrived = np.flatnonzero(~failed & ~infinite)
     points = _affine(prepared, ends[arrived])
     regular = endings[arrived] == tracker.REGULAR
-    suspects = np.flatnonzero(~regular)
+    far = np.abs(points).max(axis=1, initial=0.0) > 1e4
+    suspects = np.flatnonzero(~regular | far)
     # the endgame also ends at regular roots that are badly scaled; ordinary steps never end at a
     # singular one with more than half the digits, so only those it finished are looked at
     if suspects.size:
@@ -622,11 +645,11 @@ def _cluster(points: Complex) -> tuple[Complex, Integers]:
 
 
 def _unpaired(roots: Complex) -> int:
-    """Return the number of non-real roots whose conjugate is not among the roots."""
-    if not len(roots):
-        return 0
-    distance, _ = cKDTree(_sphere(roots)).query(_sphere(roots.conj()))
-    return int(np.sum(distance > 1e-6))
+    """Return the number of roots whose conjugate is not among the roots (a real root is its own)."""
+    count = len(roots)
+    pairs = near_pairs(np.concatenate([_sphere(roots), _sphere(roots.conj())]), 1e-6)
+    partners = (pairs[:, 0] < count) & (pairs[:, 1] >= count)
+    return count - len(np.unique(pairs[partners, 0]))
 
 
 def _on_component(prepared: _Prepared, point: Complex) -> bool:
