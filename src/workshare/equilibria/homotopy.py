@@ -30,7 +30,7 @@ from workshare.equilibria.polynomial import Complex, Integers, Polynomials
 from workshare.errors import OptionError
 
 Progress = Callable[[int, int], None]
-FIRST_CORRECTION = 5e-3
+FIRST_CORRECTION = 1e-2
 """Largest first Newton correction of a step (points have length one); ten times less to retrack."""
 
 CHUNK = 256
@@ -201,18 +201,26 @@ def _scales(system: Polynomials) -> Array:
     """Return powers of two that bring coefficients near one: ``x = scale * scaled unknown``.
 
     Least squares on the logarithms of the scaled coefficients, one free level for each equation
-    (Morgan 1987, section 5).
+    (Morgan 1987, section 5), terms weighted by their size against the largest of their equation:
+    many small terms must not outweigh the few that decide where roots are.
     """
-    n, count = system.size, system.equation.size
-    size = np.abs(system.coefficients)
+    n, size = system.size, np.abs(system.coefficients)
     used = size > 0
-    matrix = np.zeros((count, 2 * n))
-    matrix[:, :n] = system.exponents
-    matrix[np.arange(count), n + system.equation] = 1.0
-    goal = np.where(used, -np.log2(np.where(used, size, 1.0)), 0.0)
-    # the small weight keeps unknowns that nothing determines at scale one
-    matrix = np.vstack([matrix[used], 1e-3 * np.eye(2 * n)])
-    solution = np.linalg.lstsq(matrix, np.concatenate([goal[used], np.zeros(2 * n)]), rcond=None)[0]
+    exponents, rows = system.exponents[used], system.equation[used]
+    logs = np.log2(size[used])
+    matrix = np.zeros((len(logs), 2 * n))
+    matrix[:, :n] = exponents
+    matrix[np.arange(len(logs)), n + rows] = 1.0
+    solution = np.zeros(2 * n)
+    for _ in range(6):
+        scaled = logs + exponents @ solution[:n]
+        largest = np.full(n, -np.inf)
+        np.maximum.at(largest, rows, scaled)
+        weights = 2.0 ** np.clip(scaled - largest[rows], -40.0, 0.0)
+        # the small weight keeps unknowns that nothing determines at scale one
+        full = np.vstack([matrix * weights[:, None], 1e-3 * np.eye(2 * n)])
+        goal = np.concatenate([-logs * weights, np.zeros(2 * n)])
+        solution = np.linalg.lstsq(full, goal, rcond=None)[0]
     return np.asarray(2.0 ** np.clip(np.round(solution[:n]), -200, 200))
 
 

@@ -18,7 +18,7 @@ from numba import njit
 REGULAR, INFINITE, SINGULAR, FAILED = 0, 1, 2, 3
 """How a path ended."""
 
-ENDGAME_AT = 1e-3
+ENDGAME_AT = 5e-3
 """Value of t at which the endgame starts, where ordinary steps have not arrived before."""
 
 MAX_WINDING = 16
@@ -396,6 +396,9 @@ def follow(terms, linear, groups, x, limits, budget):  # type: ignore[no-untyped
         winding = _loops(terms, linear, groups, patch, x, t.real, limits, work, mean)
         if winding > 0:
             renew_patch(groups, patch, mean)
+            if _least_last(num_groups, n, mean) < 1e-9:
+                x[:] = mean
+                return INFINITE, winding, budget - left, abs(t)
             if had and _apart(groups, mean, before) < 1e-6:
                 x[:] = mean
                 return _classify(groups, num_groups, n, x), winding, budget - left, abs(t)
@@ -440,10 +443,16 @@ def _apart(groups, one, two):  # type: ignore[no-untyped-def]
 @njit(cache=True, error_model="numpy")
 def _classify(groups, num_groups, n, x):  # type: ignore[no-untyped-def]
     """Return INFINITE where a homogenising coordinate is zero, else SINGULAR."""
+    return INFINITE if _least_last(num_groups, n, x) < 1e-7 else SINGULAR
+
+
+@njit(cache=True, error_model="numpy")
+def _least_last(num_groups, n, x):  # type: ignore[no-untyped-def]
+    """Return the smallest homogenising coordinate of a point of length one."""
+    least = 1.0
     for group in range(num_groups):
-        if abs(x[n + group]) < 1e-7:
-            return INFINITE
-    return SINGULAR
+        least = min(least, abs(x[n + group]))
+    return least
 
 
 @njit(cache=True, error_model="numpy", nogil=True)
