@@ -36,8 +36,6 @@ FIRST_CORRECTION = 1e-2
 CHUNK = 256
 """Paths followed between two calls of the progress callback."""
 
-RANK_TOLERANCE = 1e-11
-
 
 @dataclass(frozen=True, slots=True)
 class HomotopyOptions:
@@ -610,10 +608,19 @@ def _collect(
     regular = endings[arrived] == tracker.REGULAR
     far = np.abs(points).max(axis=1, initial=0.0) > 1e4
     suspects = np.flatnonzero(~regular | far)
-    # the endgame also ends at regular roots that are badly scaled; ordinary steps never end at a
-    # singular one with more than half the digits, so only those it finished are looked at
+    # the endgame also ends at badly scaled regular roots, and ordinary steps now and then at a
+    # singular one: the pivots of the Jacobian name the suspects, its singular values decide
+    if len(points):
+        ones = np.ones((len(points), prepared.groups.size - prepared.scales.size))
+        pivots = tracker.weakest_pivots(
+            prepared.terms,
+            prepared.linear,
+            np.column_stack([points, ones]).astype(complex),
+            prepared.scales.size,
+        )
+        suspects = np.union1d(suspects, np.flatnonzero(~(pivots > 1e-6)))
     if suspects.size:
-        regular[suspects] = _rank_ratio(prepared, points[suspects]) > 1e-6
+        regular[suspects] = _rank_ratio(prepared, points[suspects]) > 1e-7
     roots = points[regular]
     pairs = _coinciding(roots, 1e-7)
     doubled = np.unique(pairs[:, 1]) if len(pairs) else np.empty(0, dtype=np.int64)
