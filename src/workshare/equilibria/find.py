@@ -19,8 +19,12 @@ from workshare.equilibria import faces as face_module
 from workshare.equilibria.certify import Certificate, certify_point, certify_roots, touching
 from workshare.equilibria.completeness import Completeness, Equilibrium, EquilibriumSet, Kind, Outcome
 from workshare.equilibria.deflation import search
-from workshare.equilibria.homotopy import HomotopyOptions, root_bound, best_partition
-from workshare.equilibria.homotopy import solve_polynomials
+from workshare.equilibria.homotopy import (
+    HomotopyOptions,
+    best_partition,
+    root_bound,
+    solve_polynomials,
+)
 from workshare.equilibria.interval import cover_box, interval_value
 from workshare.equilibria.monotone import bracket
 from workshare.equilibria.polynomial import Polynomials, polynomials_of, to_unknowns
@@ -258,7 +262,7 @@ def _by_homotopy(
         certificate_line("unpaired roots", result.unpaired, 0, "Non-real roots without their conjugate."),
     )  # fmt: skip
     full = certified == result.bound and not overlaps
-    sound = result.consistent and certified == len(proofs) and not overlaps and not loose
+    sound = result.consistent and certified == len(proofs) and not overlaps and not loose and not on_curves
     statistics = {
         "paths": result.paths,
         "complex roots": len(result.roots),
@@ -280,6 +284,7 @@ def _by_homotopy(
         level = Completeness.SEARCHED
         failing = [line.name for line in lines if not line.holds]
         failing += ["singular or undecided points"] if loose else []
+        failing += ["solutions that are not isolated"] if on_curves else []
         reason = f"The count is not complete: {', '.join(failing)}."
     status = Outcome.FINISHED if level.means_all else Outcome.UNRESOLVED
     if on_curves:

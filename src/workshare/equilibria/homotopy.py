@@ -618,9 +618,12 @@ def _collect(
             np.column_stack([points, ones]).astype(complex),
             prepared.scales.size,
         )
-        suspects = np.union1d(suspects, np.flatnonzero(~(pivots > 1e-6)))
+        suspects = np.union1d(suspects, np.flatnonzero(~(pivots > 1e-4)))
     if suspects.size:
-        regular[suspects] = _rank_ratio(prepared, points[suspects]) > 1e-7
+        ratios = _rank_ratio(prepared, points[suspects])
+        # paths to a multiple root stop at half the digits, next to each other
+        paired = np.isin(suspects, np.unique(_coinciding(points, 1e-6)))
+        regular[suspects] = ratios > np.where(paired, 1e-4, 1e-7)
     roots = points[regular]
     pairs = _coinciding(roots, 1e-7)
     doubled = np.unique(pairs[:, 1]) if len(pairs) else np.empty(0, dtype=np.int64)
