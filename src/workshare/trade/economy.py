@@ -319,7 +319,7 @@ def _input_faults(economy: Economy) -> Iterator[Fault]:
         return
     shares = economy.input_shares
     sums = np.where(np.isfinite(shares), shares, 0.0).sum(axis=1)
-    bad = ~(np.isfinite(shares) & (shares >= 0)).all(axis=1)
+    bad = np.asarray((~(np.isfinite(shares) & (shares >= 0))).any(axis=1))
     rule = "an input share is >= 0"
     yield from cell_faults(economy, "input_shares", sums, bad, rule, "Look at the using industry.")
     limit = np.ones_like(sums)
@@ -327,7 +327,8 @@ def _input_faults(economy: Economy) -> Iterator[Fault]:
         limit = limit / (1.0 + economy.scale_elasticity)[None]
     rule = "inputs and profit together take less than all sales: value added is positive"
     cure = "Lower the markup of the industry, or its input shares."
-    yield from cell_faults(economy, "input_shares", sums, sums >= limit, rule, cure)
+    wrong = np.asarray(sums >= limit)
+    yield from cell_faults(economy, "input_shares", sums, wrong, rule, cure)
 
 
 def _balance_faults(economy: Economy) -> Iterator[Fault]:
