@@ -13,70 +13,14 @@ from workshare.trade.taxes import Policy, Shock
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT.parent / "shared" / "data" / "ll2023"
-NAMES = [
-    "AUS",
-    "AUT",
-    "BEL",
-    "BGR",
-    "BRA",
-    "CAN",
-    "CHE",
-    "CHN",
-    "CYP",
-    "CZE",
-    "DEU",
-    "DNK",
-    "ESP",
-    "EST",
-    "FIN",
-    "FRA",
-    "GBR",
-    "GRC",
-    "HRV",
-    "HUN",
-    "IDN",
-    "IND",
-    "IRL",
-    "ITA",
-    "JPN",
-    "KOR",
-    "LTU",
-    "LUX",
-    "LVA",
-    "MEX",
-    "MLT",
-    "NLD",
-    "NOR",
-    "POL",
-    "PRT",
-    "ROU",
-    "RUS",
-    "SVK",
-    "SVN",
-    "SWE",
-    "TUR",
-    "TWN",
-    "USA",
-    "RoW",
-]
-INDUSTRIES = [
-    "agriculture",
-    "mining",
-    "food",
-    "textiles",
-    "wood",
-    "paper",
-    "petroleum",
-    "chemicals",
-    "plastics",
-    "minerals",
-    "metals",
-    "machinery",
-    "electronics",
-    "vehicles",
-    "other",
-    "services",
-]
+COUNTRIES = """
+AUS AUT BEL BGR BRA CAN CHE CHN CYP CZE DEU DNK ESP EST FIN FRA GBR GRC HRV HUN IDN IND IRL ITA JPN
+KOR LTU LUX LVA MEX MLT NLD NOR POL PRT ROU RUS SVK SVN SWE TUR TWN USA RoW
+"""
+INDUSTRIES = """
+agriculture mining food textiles wood paper petroleum chemicals plastics minerals metals machinery
+electronics vehicles other services
+"""
 
 
 def random_world(
@@ -146,8 +90,8 @@ def published_world(entry: str) -> Economy:
 
     data = loadmat(path)
     return Economy(
-        tuple(NAMES),
-        tuple(INDUSTRIES),
+        tuple(COUNTRIES.split()),
+        tuple(INDUSTRIES.split()),
         data["Xjik_3D"],
         data["sigma_k3D"][0, 0] - 1.0,
         data["mu_k3D"][0, 0],

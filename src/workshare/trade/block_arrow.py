@@ -105,7 +105,7 @@ def linearise(system: Conditions, point: Point) -> Arrow:
     if base.free:
         parts = _eliminate(system, point, outlets, pulled, local, corner)
     else:
-        payroll = point.sales / (1.0 + base.mu[:, :, 0])
+        payroll = point.sales / (1.0 + base.markup[:, :, 0])
         weight = payroll / payroll.sum(axis=0)
         weighted = outlets * weight[:, :, None]
         eased = weighted * base.epsilon
@@ -142,19 +142,16 @@ def _income_by_cost(system: Conditions, point: Point, pulled: Array) -> tuple[Ar
     tariffs = point.spending * system.tariff_share
     total = tariffs.sum(axis=1)
     moved = tariffs.transpose(0, 2, 1) - pulled * total[:, :, None]
-    on_spending = np.diag(total.sum(axis=0))
+    profit = base.markup / (1.0 + base.markup)
+    own = point.spending * (profit * system.received + system.subsidy_share)
+    on_spending = np.diag(total.sum(axis=0)) + own.sum(axis=0)
     if base.free:
-        own = point.spending * system.subsidy_share
-        on_spending += own.sum(axis=0)
-        rows = np.flatnonzero(system.subsidised)
+        rows = np.flatnonzero(system.subsidised | bool(base.markup.any()))
         if len(rows):
             moved[:, rows] -= np.matmul(own[:, rows], pulled)
             moved[:, diagonal, diagonal] += own.sum(axis=2)
         moved *= -base.epsilon / point.earned[:, None]
     else:
-        profit = base.mu / (1.0 + base.mu)
-        own = point.spending * (profit * system.received + system.subsidy_share)
-        on_spending += own.sum(axis=0)
         eased = own * base.epsilon
         summed = (moved * base.epsilon).sum(axis=0) - _sum_products(eased, pulled)
         summed[diagonal, diagonal] += eased.sum(axis=(0, 2))

@@ -8,9 +8,9 @@ shock makes an equilibrium (:mod:`workshare.trade.equilibrium`), never a new eco
 The accounts that must hold, for each country n: spending = income + deficit, where
 
 * spending = sum over (i, k) of ``flows[i, n, k]``;
-* sales of an industry = sum over n of ``flows[i, n, k] / (1 + tariffs[i, n, k])``; they are
-  wages (and intermediate inputs, if ``input_shares`` is given) and, with restricted entry, the
-  share mu / (1 + mu) of them is profit paid to residents;
+* sales of an industry = sum over n of ``flows[i, n, k] / (1 + tariffs[i, n, k])``; the share
+  markup / (1 + markup) of them is profit paid to residents, the rest is wages (and intermediate
+  inputs, if ``input_shares`` is given);
 * tariff revenue of n = sum over (i, k) of ``flows * tariffs / (1 + tariffs)``, paid to residents.
 """
 
@@ -52,8 +52,8 @@ class Economy:
     flows : shape (N, N, K), (exporter, importer, industry), money per year in ``unit``: spending
         of the importer at buyers' prices, tariff included; home sales on the diagonal; >= 0.
     trade_elasticity : shape (K,), > 0: the elasticity of trade to trade costs, sigma - 1.
-    scale_elasticity : shape (K,), >= 0: the elasticity mu of unit cost to size; with restricted
-        entry it is the markup over cost, price = (1 + mu) cost.
+    scale_elasticity : shape (K,), >= 0: the elasticity mu of unit cost to size; in the basic
+        model it is also the markup over cost, price = (1 + mu) cost.
     tariffs : shape (N, N, K), a share (0.05 is 5 %) of the border price, paid by the importer to
         its own government; zero on the diagonal, > -1. Not given: zero everywhere.
     entry : ``restricted`` or ``free``, see :data:`ENTRIES`.
@@ -62,6 +62,10 @@ class Economy:
     input_shares : shape (N, K, K), (country, input industry, using industry): the share of the
         using industry's sales that pays for inputs of the input industry. Not given (empty): no
         intermediate inputs. What is left after all inputs (and profit) is value added.
+    markups : shape (K,), >= 0, price over cost less one. Not given: the scale elasticity with
+        restricted entry (markups only), zero with free entry (scale only). Given with free entry,
+        both distortions are there: scale economies outside the firm, and profits of a fixed number
+        of firms paid to residents.
     unit : the unit of money, e.g. ``million USD/year``.
     name : a short name for tables and figures.
     sources : where the data come from, one line each.
@@ -88,6 +92,7 @@ class Economy:
     entry: str = "restricted"
     deficits: Array = field(default_factory=_empty)
     input_shares: Array = field(default_factory=_empty)
+    markups: Array = field(default_factory=_empty)
     unit: str = "million USD/year"
     name: str = "economy"
     sources: tuple[str, ...] = ()
@@ -95,13 +100,15 @@ class Economy:
     def __post_init__(self) -> None:
         """Freeze copies of the arrays, fill what was not given, and check everything."""
         size, kinds = len(self.countries), len(self.industries)
-        fill = {"tariffs": (size, size, kinds), "deficits": (size,)}
+        fill = {"tariffs": (size, size, kinds), "deficits": (size,), "markups": (kinds,)}
         object.__setattr__(self, "countries", tuple(str(name) for name in self.countries))
         object.__setattr__(self, "industries", tuple(str(name) for name in self.industries))
         for name in ARRAYS:
             array = np.array(getattr(self, name), dtype=np.float64)
             if array.size == 0 and name in fill:
                 array = np.zeros(fill[name])
+                if name == "markups" and self.entry == "restricted":
+                    array = np.array(self.scale_elasticity)
             array.setflags(write=False)
             object.__setattr__(self, name, array)
         faults = tuple(_faults(self))
@@ -158,6 +165,7 @@ ARRAYS = (
     "tariffs",
     "deficits",
     "input_shares",
+    "markups",
 )
 """The fields of an economy that are arrays."""
 
@@ -246,6 +254,7 @@ def _shape_faults(economy: Economy) -> Iterator[Fault]:
         "trade_elasticity": ((kinds,),),
         "scale_elasticity": ((kinds,),),
         "deficits": ((size,),),
+        "markups": ((kinds,),),
         "input_shares": ((0,), (size, kinds, kinds)),
     }
     for name, shapes in wanted.items():
@@ -302,6 +311,7 @@ def _elasticity_faults(economy: Economy) -> Iterator[Fault]:
     for name, low, rule in (
         ("trade_elasticity", 0.0, "sigma - 1 is above 0: the elasticity of substitution is > 1"),
         ("scale_elasticity", -np.finfo(float).tiny, "mu is >= 0"),
+        ("markups", -np.finfo(float).tiny, "a markup is >= 0"),
     ):
         for industry, value in zip(economy.industries, getattr(economy, name), strict=True):
             if not (np.isfinite(value) and value > low):
@@ -322,9 +332,7 @@ def _input_faults(economy: Economy) -> Iterator[Fault]:
     bad = np.asarray((~(np.isfinite(shares) & (shares >= 0))).any(axis=1))
     rule = "an input share is >= 0"
     yield from cell_faults(economy, "input_shares", sums, bad, rule, "Look at the using industry.")
-    limit = np.ones_like(sums)
-    if economy.entry == "restricted":
-        limit = limit / (1.0 + economy.scale_elasticity)[None]
+    limit = np.ones_like(sums) / (1.0 + economy.markups)[None]
     rule = "inputs and profit together take less than all sales: value added is positive"
     cure = "Lower the markup of the industry, or its input shares."
     wrong = np.asarray(sums >= limit)

@@ -213,7 +213,7 @@ def _labour(base: Base, system: Conditions, point: Point) -> Array:
     """Return new over old labour in each industry; (N, K)."""
     if base.free:
         return np.exp(point.firms).T.copy()
-    payroll = point.sales / (1.0 + base.mu[:, :, 0])
+    payroll = point.sales / (1.0 + base.markup[:, :, 0])
     old = base.labour_shares * base.wage_bill * np.exp(point.wage)
     return np.asarray(np.where(old > 0, payroll / np.where(old > 0, old, 1.0), 1.0).T)
 

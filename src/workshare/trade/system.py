@@ -38,7 +38,10 @@ class Base:
     weights : (K, N) spending shares of a destination.
     spending, wage_bill : (N,) money per year.
     labour_shares : (K, N) share of each industry in a country's labour.
-    epsilon, mu : (K, 1, 1) trade and scale elasticity.
+    epsilon : (K, 1, 1) trade elasticity.
+    mu : (K, 1, 1) scale elasticity that works through labour in the industry; zero with
+        restricted entry.
+    markup : (K, 1, 1) price over cost less one.
     tariffs : (K, N, N) one plus the tariff in the data.
     active : (K, N) whether the industry is there at all.
     free : whether entry is free.
@@ -52,6 +55,7 @@ class Base:
     labour_shares: Array
     epsilon: Array
     mu: Array
+    markup: Array
     tariffs: Array
     active: Mask
     free: bool
@@ -147,10 +151,11 @@ class Point:
 def base_of(economy: Economy) -> Base:
     """Return an economy's own numbers, industry first."""
     first = np.ascontiguousarray
-    mu = np.asarray(economy.scale_elasticity)
     free = economy.entry == "free"
+    mu = np.asarray(economy.scale_elasticity) * (1.0 if free else 0.0)
+    markup = np.asarray(economy.markups)
     sales = first(economy.sales.T)
-    labour = sales if free else sales / (1.0 + mu)[:, None]
+    labour = sales / (1.0 + markup)[:, None]
     wage_bill = labour.sum(axis=0)
     return Base(
         shares=first(np.moveaxis(economy.trade_shares, 2, 0)),
@@ -160,6 +165,7 @@ def base_of(economy: Economy) -> Base:
         labour_shares=labour / wage_bill,
         epsilon=np.asarray(economy.trade_elasticity)[:, None, None],
         mu=mu[:, None, None],
+        markup=markup[:, None, None],
         tariffs=first(np.moveaxis(1.0 + economy.tariffs, 2, 0)),
         active=np.asarray(sales > 0),
         free=free,
@@ -234,15 +240,16 @@ def evaluate(system: Conditions, wage: Array, income: Array, firms: Array) -> Po
         earned = wages + (spending * system.tariff_share).sum(axis=(0, 1)) + outside.deficits
         if system.subsidised.any():
             earned = earned + (spending * system.subsidy_share).sum(axis=(0, 2))
+        paid = sales / (1.0 + base.markup[:, :, 0])  # wages, or what would be at zero profit
+        if base.markup.any():
+            earned = earned + (sales - paid).sum(axis=0)
         if base.free:
             labour = np.log((base.labour_shares * np.exp(firms)).sum(axis=0) / outside.labour)
             bill = np.exp(wage + firms) * base.labour_shares * base.wage_bill
-            entry = np.log(np.maximum(sales, TINY) / np.maximum(bill, TINY))
+            entry = np.log(np.maximum(paid, TINY) / np.maximum(bill, TINY))
             entry = np.where(base.active, entry, -firms)
         else:
-            profits = (mu[:, :, 0] / (1.0 + mu[:, :, 0]) * sales).sum(axis=0)
-            earned = earned + profits
-            labour = np.log((sales / (1.0 + mu[:, :, 0])).sum(axis=0) / wages)
+            labour = np.log(paid.sum(axis=0) / wages)
             entry = np.zeros((0, len(wage)))
         labour[base.numeraire] = np.log(wages.sum() / base.wage_bill.sum())
         budget = np.log(earned) - np.log(base.spending) - income
@@ -261,3 +268,8 @@ def start(base: Base) -> tuple[Array, Array, Array]:
 def log_welfare(base: Base, point: Point) -> Array:
     """Return the log of new over old real income of every country; (N,)."""
     return np.asarray(point.income - (base.weights * point.log_price).sum(axis=0))
+
+
+def corrective(base: Base) -> Array:
+    """Return the production multiplier 1 - s that undoes markup and scale distortion; (K, 1)."""
+    return np.asarray(1.0 / ((1.0 + base.markup[:, :, 0]) * (1.0 + base.mu[:, :, 0])))

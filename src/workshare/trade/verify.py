@@ -55,17 +55,17 @@ def verify(
     True
     """
     policy, shock = complete_policy(economy, policy), complete_shock(economy, shock)
-    mu, free = np.asarray(economy.scale_elasticity), economy.entry == "free"
+    over, free = 1.0 + np.asarray(economy.markups), economy.entry == "free"
     sales, revenue, spent = _trade(economy, policy, shock, wage, income, labour)
-    base_labour = economy.sales if free else economy.sales / (1.0 + mu)
+    base_labour = economy.sales / over
     base_bill = base_labour.sum(axis=1)
     bill = wage * shock.labour * base_bill
-    profits = 0.0 if free else (sales * mu / (1.0 + mu)).sum(axis=1)
+    profits = (sales - sales / over).sum(axis=1)
     earned = bill + profits + revenue + shock.deficits
     if free:
         used = (base_labour * labour).sum(axis=1) / base_bill / shock.labour
     else:
-        used = (sales / (1.0 + mu)).sum(axis=1) / bill
+        used = (sales / over).sum(axis=1) / bill
     lines = [
         _line("labour", _gap(used), "Labour used over labour there is, largest log gap."),
         _line("budget", _gap(earned / spent), "Income over spending, largest log gap."),
@@ -83,7 +83,7 @@ def verify(
     if free:
         used_bill = wage[:, None] * base_labour * labour
         there = base_labour > 0
-        lines += _entry_lines(economy, sales, used_bill, there, there & (labour <= EMPTY))
+        lines += _entry_lines(economy, sales / over, used_bill, there, there & (labour <= EMPTY))
     return tuple(lines)
 
 
