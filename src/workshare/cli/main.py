@@ -32,6 +32,12 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 """Every command, in the order of the help; each is a function in a file of its name."""
 
+GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {}
+"""Commands with a second word, by the first: what the group is for, and its commands by name.
+
+A group's file in this package (``cli/trade.py``) gives ``HELP`` and ``COMMANDS``.
+"""
+
 app = typer.Typer(
     name="workshare",
     no_args_is_help=True,
@@ -65,6 +71,22 @@ def workshare(
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(guarded(_command))
+
+for _name, (_help, _commands) in GROUPS.items():
+    _group = typer.Typer(name=_name, help=_help, no_args_is_help=True)
+    for _second, _command in _commands.items():
+        _group.command(_second)(guarded(_command))
+    app.add_typer(_group)
+
+
+def all_commands() -> dict[str, Callable[..., None]]:
+    """Return every command by its words, those of groups as ``"trade solve"``."""
+    grouped = {
+        f"{name} {second}": command
+        for name, (_, commands) in GROUPS.items()
+        for second, command in commands.items()
+    }
+    return {**COMMANDS, **grouped}
 
 
 def run() -> None:
