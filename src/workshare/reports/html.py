@@ -24,6 +24,7 @@ from workshare.reports.html_sections import (
     proof_section,
 )
 from workshare.reports.html_summary import summary_part
+from workshare.reports.lenses import lenses_section
 from workshare.reports.view import View, view
 
 SECTIONS = (
@@ -35,6 +36,7 @@ SECTIONS = (
     ("not-chosen", "Options not chosen", not_chosen_section),
     ("scenarios", "Scenarios", scenarios_section),
     ("participants", "Each participant", participants_section),
+    ("lenses", "Other engines", lenses_section),
     ("proof", "What is proven", proof_section),
     ("basis", "Assumptions, sources", basis_section),
 )
@@ -44,7 +46,8 @@ def html_text(result: Any) -> str:
     """Return the whole report page of a result as HTML text."""
     seen = view(result)
     sections = [(anchor, words, make(seen)) for anchor, words, make in SECTIONS]
-    return page_text(f"{seen.title}: report", summary_part(seen), sections, _footer(seen))
+    made = [item for item in sections if item[2]]
+    return page_text(f"{seen.title}: report", summary_part(seen), made, _footer(seen))
 
 
 def write_html(result: Any, path: str | Path) -> Path:

@@ -28,8 +28,8 @@ LARGEST_TEXT = 32767
 """Characters that a cell can hold."""
 
 
-def write_workbook(result: Any, path: str | Path) -> Path:
-    """Write the workbook of a result and return its path."""
+def write_workbook(result: Any, path: str | Path, more: Iterable[Table] = ()) -> Path:
+    """Write the workbook of a result, and ``more`` tables, and return its path."""
     seen = view(result)
     about = (
         seen.title,
@@ -37,7 +37,7 @@ def write_workbook(result: Any, path: str | Path) -> Path:
         key_facts(seen),
         str(seen.region.get("disclaimer") or ""),
     )
-    return write_sheets(path, FirstSheet(*about), tables(seen).values())
+    return write_sheets(path, FirstSheet(*about), (*tables(seen).values(), *more))
 
 
 @dataclass(frozen=True, slots=True)
