@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workshare.cli import population
 from workshare.cli.answer import answer
 from workshare.cli.cases import cases
 from workshare.cli.check import check
@@ -32,7 +33,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 """Every command, in the order of the help; each is a function in a file of its name."""
 
-GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {}
+GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "population": (population.HELP, population.COMMANDS),
+}
 """Commands with a second word, by the first: what the group is for, and its commands by name.
 
 A group's file in this package (``cli/trade.py``) gives ``HELP`` and ``COMMANDS``.
