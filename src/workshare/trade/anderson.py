@@ -7,6 +7,7 @@ is taken instead.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -82,7 +83,7 @@ def _next(points: list[Array], residuals: list[Array], step: float) -> Array:
     last, now = points[-1], residuals[-1]
     if len(points) == 1:
         return np.asarray(last + step * now)
-    moves = np.array([b - a for a, b in zip(points[:-1], points[1:], strict=True)]).T
-    turns = np.array([b - a for a, b in zip(residuals[:-1], residuals[1:], strict=True)]).T
+    moves = np.array([b - a for a, b in itertools.pairwise(points)]).T
+    turns = np.array([b - a for a, b in itertools.pairwise(residuals)]).T
     weights = np.linalg.lstsq(turns, now, rcond=1e-10)[0]
     return np.asarray(last + step * now - (moves + step * turns) @ weights)

@@ -5,7 +5,8 @@ k, the share ``markup / (1 + markup)`` is profit, and labour has the rest, so a 
 everything downstream cheaper. In changes, hats dropped:
 
     cost_nj   = wage_n^(labour share of cost) * product over k of price_nk^(input share of cost)
-    price_nk  = (sum over i of share_ink * (wedge_ink * cost_ik * size_ik^-mu_k)^-epsilon_k)^(-1/epsilon_k)
+    price_nk  = (sum over i of share_ink
+                 * (wedge_ink * cost_ik * size_ik^-mu_k)^-epsilon_k)^(-1/epsilon_k)
     spending_nk = final share_nk * income_n + sum over j of input share_nkj * sales_nj
 
 ``size`` is sales over cost, to which the number of firms is proportional with free entry; with
@@ -16,6 +17,7 @@ point in logs. Without inputs the answer is that of :mod:`workshare.trade.equili
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,11 +114,15 @@ def solve_with_inputs(
     ('solved', [5.0, 5.0])
     """
     policy, shock = complete_policy(economy, policy), complete_shock(economy, shock)
-    model = _Model(economy, policy, shock)
+    model = _Model(accounts_of(economy), policy, shock)
     found = anderson(
-        model.residual, np.zeros(model.size), step=model.step, most_steps=most_steps, tolerance=1e-13
+        model.residual,
+        np.zeros(model.size),
+        step=model.step,
+        most_steps=most_steps,
+        tolerance=1e-13,
     )
-    return _record(model, found.point, found.steps)
+    return _record(model, economy, found.point, found.steps)
 
 
 def economy_at(answer: InputOutputEquilibrium, name: str = "") -> Economy:
@@ -143,26 +149,164 @@ def economy_at(answer: InputOutputEquilibrium, name: str = "") -> Economy:
     )
 
 
-class _Model:
-    """The problem's arrays, and prices, spending and residuals at given wages and sizes."""
+@dataclass(frozen=True, eq=False)
+class Accounts:
+    """What an equilibrium with inputs needs to know of the base.
 
-    def __init__(self, economy: Economy, policy: Policy, shock: Shock) -> None:
-        self.economy, self.policy, self.shock = economy, policy, shock
-        countries, kinds = len(economy.countries), len(economy.industries)
-        self.shape = (countries, kinds)
-        inputs = np.asarray(economy.input_shares)
-        self.inputs = inputs if inputs.size else np.zeros((countries, kinds, kinds))
-        self.over = 1.0 + np.asarray(economy.markups)
-        self.epsilon = np.asarray(economy.trade_elasticity)
-        self.labour_share = 1.0 / self.over - self.inputs.sum(axis=1)
-        self.base_sales = economy.sales
-        self.wages = (self.labour_share * self.base_sales).sum(axis=1)
-        self.final, self.final_shares = self._final()
-        scale = np.asarray(economy.scale_elasticity) if economy.entry == "free" else np.zeros(kinds)
-        self.mu, self.scaled = scale, bool(np.any(scale > 0))
+    Attributes
+    ----------
+    trade_shares, tariffs : (N, N, K), (exporter, importer, industry), as in an economy.
+    inputs : (N, K, K) input shares of sales, (country, input, using industry).
+    final_shares : (N, K) shares of final spending; rows sum to one.
+    wages : (N,) the wage bill, money per year.
+    income : (N,) final spending, money per year.
+    sales : (N, K) what producers receive, money per year.
+    trade_elasticity, scale_elasticity, markups : (K,); the scale elasticity is zero where firms
+        do not enter.
+    """
+
+    trade_shares: Array
+    tariffs: Array
+    inputs: Array
+    final_shares: Array
+    wages: Array
+    income: Array
+    sales: Array
+    trade_elasticity: Array
+    scale_elasticity: Array
+    markups: Array
+
+    @property
+    def labour_share(self) -> Array:
+        """Wages over sales; (N, K)."""
+        return np.asarray(1.0 / (1.0 + self.markups) - self.inputs.sum(axis=1))
+
+
+def accounts_of(economy: Economy) -> Accounts:
+    """Return the accounts of an economy; final spending is what its industries do not use.
+
+    Raises
+    ------
+    EconomyError : industries use more of a good than the country buys; each cell is named.
+    """
+    size, kinds = len(economy.countries), len(economy.industries)
+    inputs = economy.input_shares if economy.has_inputs else np.zeros((size, kinds, kinds))
+    used = np.einsum("nkj,nj->nk", inputs, economy.sales)
+    bought = economy.flows.sum(axis=0)
+    final = bought - used
+    short = final < -1e-6 * bought.sum(axis=1)[:, None]
+    if np.any(short):
+        cure = "Lower the input share, or make the table consistent with close_accounts."
+        faults = [
+            Fault(
+                f"input_shares country {economy.countries[n]}, industry {economy.industries[k]}",
+                f"{economy.name}, input_shares",
+                f"uses {used[n, k]:.6g} of {bought[n, k]:.6g} bought",
+                "industries use no more of a good than the country buys",
+                cure,
+            )
+            for n, k in np.argwhere(short)[:20]
+        ]
+        raise EconomyError(faults)
+    final = np.maximum(final, 0.0)
+    total = final.sum(axis=1)
+    over = 1.0 + np.asarray(economy.markups)
+    free = economy.entry == "free"
+    return Accounts(
+        economy.trade_shares,
+        np.asarray(economy.tariffs),
+        inputs,
+        final / total[:, None],
+        ((1.0 / over - inputs.sum(axis=1)) * economy.sales).sum(axis=1),
+        total,
+        economy.sales,
+        np.asarray(economy.trade_elasticity),
+        np.asarray(economy.scale_elasticity) * (1.0 if free else 0.0),
+        np.asarray(economy.markups),
+    )
+
+
+def close_accounts(
+    names: tuple[Sequence[str], Sequence[str]],
+    trade: tuple[Array, Array],
+    uses: tuple[Array, Array],
+    value_added: Array,
+    trade_elasticity: Array,
+    *,
+    name: str = "economy",
+    unit: str = "million USD/year",
+) -> tuple[Economy, InputOutputEquilibrium]:
+    """Return a consistent economy without deficits from tables that do not add up.
+
+    Trade shares, input shares, final shares and value added are kept as what the data say best; the
+    rest follows from an equilibrium with balanced trade (Dekle, Eaton and Kortum 2008), as Caliendo
+    and Parro (2015) do before their experiments. Constant returns.
+
+    Parameters
+    ----------
+    names : countries and industries.
+    trade : flows (N, N, K) at buyers' prices and tariffs (N, N, K), by exporter and importer.
+    uses : input shares of sales (N, K, K), and final spending (N, K), money per year.
+    value_added : (N,), money per year.
+    trade_elasticity : (K,).
+
+    Returns
+    -------
+    economy, equilibrium : the economy, and the equilibrium that led to it: its ``wage`` says by how
+        much each country's wage had to change for its trade to balance.
+    """
+    (flows, tariffs), (inputs, final) = trade, uses
+    bought = flows.sum(axis=0)
+    shares = flows / np.where(bought > 0, bought, 1.0)[None]
+    kinds = len(names[1])
+    accounts = Accounts(
+        shares,
+        tariffs,
+        inputs,
+        final / final.sum(axis=1)[:, None],
+        np.asarray(value_added, dtype=float),
+        np.asarray(value_added, dtype=float),
+        (flows / (1.0 + tariffs)).sum(axis=1),
+        np.asarray(trade_elasticity, dtype=float),
+        np.zeros(kinds),
+        np.zeros(kinds),
+    )
+    policy = Policy(tariffs, np.zeros_like(flows), np.zeros(bought.shape), "as it is")
+    shock = Shock(
+        np.ones_like(flows), np.ones(bought.shape), np.ones(len(bought)), np.zeros(len(bought))
+    )
+    model = _Model(accounts, policy, shock)
+    found = anderson(model.residual, np.zeros(model.size), step=model.step, tolerance=1e-13)
+    model.residual(found.point)
+    economy = Economy(
+        tuple(names[0]),
+        tuple(names[1]),
+        model.spending,
+        accounts.trade_elasticity,
+        accounts.scale_elasticity,
+        tariffs,
+        input_shares=inputs,
+        unit=unit,
+        name=name,
+    )
+    return economy, _record(model, economy, found.point, found.steps)
+
+
+class _Model:
+    """Prices, spending and residuals at given wages and sizes."""
+
+    def __init__(self, accounts: Accounts, policy: Policy, shock: Shock) -> None:
+        self.accounts, self.policy, self.shock = accounts, policy, shock
+        self.shape = countries, kinds = accounts.sales.shape
+        self.inputs, self.epsilon = accounts.inputs, accounts.trade_elasticity
+        self.over = 1.0 + accounts.markups
+        self.labour_share = accounts.labour_share
+        self.base_sales, self.wages = accounts.sales, accounts.wages
+        self.final, self.final_shares = accounts.income, accounts.final_shares
+        self.mu, self.scaled = accounts.scale_elasticity, bool(np.any(accounts.scale_elasticity))
         subsidy = (1.0 - policy.export_subsidies) * (1.0 - policy.production_subsidies)[:, None, :]
         tariff = 1.0 + policy.tariffs
-        wedge = tariff / (1.0 + economy.tariffs) * subsidy * shock.trade_costs
+        wedge = tariff / (1.0 + accounts.tariffs) * subsidy * shock.trade_costs
         self.log_wedge = np.log(wedge) - np.log(shock.productivity)[:, None, :]
         self.received = 1.0 / (tariff * subsidy)
         self.tariff_share = 1.0 - 1.0 / tariff
@@ -175,30 +319,7 @@ class _Model:
         self.log_price = np.zeros(self.shape)
         self.sales = self.base_sales.copy()
         self.income = self.final.copy()
-
-    def _final(self) -> tuple[Array, Array]:
-        """Return final spending (N,) and its shares (N, K): purchases less use as inputs."""
-        economy = self.economy
-        used = np.einsum("nkj,nj->nk", self.inputs, self.base_sales)
-        bought = economy.flows.sum(axis=0)
-        final = bought - used
-        short = final < -1e-6 * bought.sum(axis=1)[:, None]
-        if np.any(short):
-            cure = "Lower the input share, or check that flows include purchases of inputs."
-            faults = [
-                Fault(
-                    f"input_shares country {economy.countries[n]}, industry {economy.industries[k]}",
-                    f"{economy.name}, input_shares",
-                    f"uses {used[n, k]:.6g} of {bought[n, k]:.6g} bought",
-                    "industries use no more of a good than the country buys",
-                    cure,
-                )
-                for n, k in np.argwhere(short)[:20]
-            ]
-            raise EconomyError(faults)
-        final = np.maximum(final, 0.0)
-        total = final.sum(axis=1)
-        return total, final / total[:, None]
+        self.spending = np.zeros_like(accounts.trade_shares)
 
     def residual(self, unknown: Array) -> Array:
         """Return log demand over supply of labour, and of sizes what they imply over themselves."""
@@ -225,7 +346,7 @@ class _Model:
     def _prices(self, wage: Array, size: Array) -> tuple[Array, Array]:
         """Return log cost (N, K) and trade shares (N, N, K); prices are kept for the next call."""
         labour, inputs = self.labour_share * self.over, self.inputs * self.over[None, None, :]
-        base = self.economy.trade_shares
+        base = self.accounts.trade_shares
         price = self.log_price
         for _ in range(2000):
             cost = labour * wage[:, None] + np.einsum("nkj,nk->nj", inputs, price)
@@ -268,7 +389,7 @@ class _Model:
         self.spending = shares * spending[None]
 
 
-def _record(model: _Model, unknown: Array, steps: int) -> InputOutputEquilibrium:
+def _record(model: _Model, economy: Economy, unknown: Array, steps: int) -> InputOutputEquilibrium:
     """Return the record of a point, its certificate recomputed from shares, sales and income."""
     wage, size = model._split(unknown)
     cost, shares = model._prices(wage, size)
@@ -283,7 +404,7 @@ def _record(model: _Model, unknown: Array, steps: int) -> InputOutputEquilibrium
     product = model.mu * model.epsilon
     status = EquilibriumStatus.BRANCH if np.any(product >= 0.999) else EquilibriumStatus.SOLVED
     return InputOutputEquilibrium(
-        model.economy,
+        economy,
         model.policy,
         model.shock,
         np.exp(wage),
@@ -298,7 +419,7 @@ def _record(model: _Model, unknown: Array, steps: int) -> InputOutputEquilibrium
         lines,
         max(line.value for line in lines),
         steps,
-        problem_hash(model.economy, model.policy, model.shock),
+        problem_hash(economy, model.policy, model.shock),
     )
 
 
