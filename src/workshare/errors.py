@@ -50,7 +50,7 @@ class RegionError(WorkshareError):
 
 
 class EconomyError(WorkshareError):
-    """An economy, policy or shock of the trade lens has faults: each names its cell and its cure."""
+    """An economy, policy or shock of trade has faults: each names its cell and its cure."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)

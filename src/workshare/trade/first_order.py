@@ -1,9 +1,8 @@
 """The first-order sum of Caliendo and Parro (2015): terms of trade and volume of trade.
 
-The published welfare effects of NAFTA are this sum, with initial tariffs and arithmetic changes. It
-leaves out what is of second order: the tariff revenue that is lost as tariffs fall. The exact change
-of real income (``welfare`` of an :class:`workshare.trade.input_output.InputOutputEquilibrium`) should
-always be read beside it.
+The published welfare effects of NAFTA are this sum, with initial tariffs and arithmetic changes.
+It leaves out what is of second order: the tariff revenue that is lost as tariffs fall. The exact
+change of real income should always be read beside it.
 """
 
 from __future__ import annotations
