@@ -1,6 +1,11 @@
 """The coordinator: prices out, plans in, divisions of labour with a certificate."""
 
 from workshare.coordination.certificate import Basis, Certificate, Line, certify
+from workshare.coordination.certificate_file import (
+    certificate_document,
+    read_certificate,
+    write_certificate,
+)
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.neighbourhood import Change, Search
 from workshare.coordination.nonconvexity import Nonconvexity, nonconvexity
@@ -32,11 +37,14 @@ __all__ = [
     "Settings",
     "Solution",
     "State",
+    "certificate_document",
     "certify",
     "iterate",
     "nonconvexity",
     "operate",
+    "read_certificate",
     "restart",
     "solve",
     "total_contribution",
+    "write_certificate",
 ]
