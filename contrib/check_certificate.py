@@ -8,6 +8,7 @@ docs/certificate-file.md says what each line shows, and what no such check can s
 import hashlib
 import json
 import math
+import pathlib
 import sys
 
 
@@ -71,8 +72,7 @@ def check(c: dict) -> list[str]:
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        read = json.load(file)
+    read = json.loads(pathlib.Path(sys.argv[1]).read_text(encoding="utf-8"))
     try:
         trouble = check(read)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:

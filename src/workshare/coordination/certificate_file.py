@@ -1,7 +1,7 @@
 """A certificate on disk: everything needed to add it up again, by anybody, without this package.
 
-``contrib/check_certificate.py`` does so with the standard library alone. The format, and what it can
-and cannot show, is described field by field in docs/certificate-file.md.
+``contrib/check_certificate.py`` does so with the standard library alone. The format, and what it
+can and cannot show, is described field by field in docs/certificate-file.md.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -97,8 +96,7 @@ def write_certificate(document: Mapping[str, Any], path: str | Path) -> Path:
     target = Path(path)
     part = target.with_name(target.name + ".part")
     part.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
-    os.replace(part, target)
-    return target
+    return part.replace(target)
 
 
 def read_certificate(path: str | Path) -> dict[str, Any]:
