@@ -111,7 +111,7 @@ def solve_with_inputs(
     >>> cheaper = Shock(trade_costs=np.array([[[1.0], [0.9]], [[0.9], [1.0]]]))
     >>> answer = solve_with_inputs(world, shock=cheaper)
     >>> answer.status.value, [round(float(gain), 2) for gain in answer.gains]
-    ('solved', [5.0, 5.0])
+    ('solved', [5.11, 5.11])
     """
     policy, shock = complete_policy(economy, policy), complete_shock(economy, shock)
     model = _Model(accounts_of(economy), policy, shock)
