@@ -24,9 +24,15 @@ electronics vehicles other services
 
 
 def random_world(
-    size: int = 4, kinds: int = 3, entry: str = "restricted", seed: int = 0, **changes: Any
+    size: int = 4,
+    kinds: int = 3,
+    entry: str = "restricted",
+    seed: int = 0,
+    *,
+    balanced: bool = True,
+    **changes: Any,
 ) -> Economy:
-    """Return a random economy with tariffs and deficits; trade x scale elasticity below 0.9."""
+    """Return a random economy with tariffs; trade x scale elasticity below 0.9."""
     random = np.random.default_rng(seed)
     scale = np.exp(random.normal(0, 0.7, size))
     flows = np.exp(random.normal(0, 0.7, (size, size, kinds)))
@@ -34,6 +40,8 @@ def random_world(
     flows[np.arange(size), np.arange(size)] *= 4
     tariffs = random.uniform(0, 0.2, (size, size, kinds))
     tariffs[np.arange(size), np.arange(size)] = 0
+    if balanced:
+        flows = (flows + flows.transpose(1, 0, 2)) / 2 * (1 + tariffs)
     epsilon = random.uniform(1.5, 6.0, kinds)
     fields: dict[str, Any] = {
         "countries": tuple(f"C{i}" for i in range(size)),

@@ -229,7 +229,10 @@ class _Problem:
         taxes, moved = self.taxes_at(place)
         outside = Outside(self.outside.log_cost, self.outside.labour, self.outside.deficits + moved)
         system = conditions(self.base, taxes, outside)
-        found = newton.solve(system, at, aim=1e-12, most=25)
+        if at is None:
+            found = newton.solve(system, aim=1e-12)
+        else:  # a trial that Newton does not reach from here is too far: the step is shortened
+            found = newton.newton(system, at, 25, 1e-12)
         if not found.solved:
             return None
         point = found.point
