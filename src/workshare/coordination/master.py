@@ -19,6 +19,7 @@ import scipy.sparse as sp
 from workshare.arrays import Array
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem
+from workshare.market import Market
 from workshare.market.quadratic import QuadraticSolution, solve_quadratic
 from workshare.response import IntArray
 
@@ -52,19 +53,30 @@ def convexify(problem: Problem, pool: Pool, near: Proximity | None = None) -> Co
     then the model's value at those prices, not a convexified value.
     """
     market = problem.market.form
-    height, points = market.rows.shape[0], pool.size
     present, share = _convexity(pool)
+    copies = problem.participants.multiplicity[present].astype(float)
+    return convexify_rows(market, pool, share, copies, near)
+
+
+def convexify_rows(
+    market: Market,
+    pool: Pool,
+    share: sp.csr_matrix,
+    copies: Array,
+    near: Proximity | None = None,
+) -> Convexified:
+    """Return the same with the rows given: ``share @ weights = copies``."""
+    height, points = market.rows.shape[0], pool.size
     slack = 0 if near is None else height
     upper = sp.vstack(
-        [sp.csr_matrix(pool.contribution).T, sp.csr_matrix((height - problem.dimensions, points))]
+        [sp.csr_matrix(pool.contribution).T, sp.csr_matrix((height - market.dimensions, points))]
     )
     blocks = [upper, market.rows]
-    lower = [share, sp.csr_matrix((present.size, market.rows.shape[1]))]
+    lower = [share, sp.csr_matrix((copies.size, market.rows.shape[1]))]
     if near is not None:
         blocks.append(sp.identity(height))
-        lower.append(sp.csr_matrix((present.size, height)))
+        lower.append(sp.csr_matrix((copies.size, height)))
     rows = sp.vstack([sp.hstack(blocks), sp.hstack(lower)], format="csc")
-    copies = problem.participants.multiplicity[present].astype(float)
     ones = np.ones(points)
     free = np.full(slack, np.inf)
     pull = np.zeros(0) if near is None else near.row_prices
@@ -77,20 +89,19 @@ def convexify(problem: Problem, pool: Pool, near: Proximity | None = None) -> Co
         np.concatenate([np.zeros(points), market.lower, -free]),
         np.concatenate([ones * np.inf, market.upper, free]),
         column_scale=np.concatenate([ones, market.column_scale, market.row_scale[:slack]]),
-        row_scale=np.concatenate([market.row_scale, np.ones(present.size)]),
+        row_scale=np.concatenate([market.row_scale, np.ones(copies.size)]),
         tolerance=1e-9,
     )
-    return _read(problem, answer, points, height, near)
+    return _read(market, answer, points, height, near)
 
 
 def _read(
-    problem: Problem,
+    market: Market,
     answer: QuadraticSolution,
     points: int,
     height: int,
     near: Proximity | None,
 ) -> Convexified:
-    market = problem.market.form
     prices = answer.price[:height]
     weights = np.maximum(answer.x[:points], 0.0)
     levels = answer.x[points : points + market.cost.size]
