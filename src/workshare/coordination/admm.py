@@ -9,9 +9,10 @@ rises from round to round (Wuijts, van den Akker and van den Broek 2023, arXiv 2
 
 Plainly: participants are only asked for plans at prices, which is all that they can answer; the
 penalised choice is made by the coordinator *among the plans seen so far*. Whole plans make the
-problem nonconvex (identical copies move together), so nothing is proven by the method itself: its bound is the dual's value at the
-prices it asked, and the cost beside it is that of the best real division met. The gap between the
-two is a real one and need not close. It ends when plans and prices stop moving.
+problem nonconvex, so nothing is proven by the method itself: its bound is the dual's value at the
+prices it asked, and the cost beside it is that of the best real division met (identical copies move
+together). The gap between the two is a real one and need not close. It ends when plans and prices
+stop moving.
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ def iterate(
     keep : given the state after every round (a checkpoint).
     """
     steps = METHODS[method]
+    problem = problem.fresh()
     now: State = steps.init(problem, options, prices) if state is None else state
     try:
         while not steps.terminate(options, now):

@@ -40,5 +40,5 @@ def price_box(market: Market) -> tuple[Array, Array]:
 
 def price_scale(market: Market) -> Array:
     """Return a typical price of each row: the market's money over the row's quantity."""
-    scale: Array = market.money / market.row_scale
+    scale: Array = market.form.money / market.form.row_scale
     return scale

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from workshare.arrays import Array
-from workshare.market import Market
+from workshare.market import Market, OwnMarket
 from workshare.market.quadratic import solve_quadratic
 
 
@@ -31,26 +31,27 @@ def smooth(market: Market, total: Array, prices: Array, step: float) -> Smooth:
     """Return the envelope around the row ``prices`` at the summed contribution ``total``."""
     form = market.form
     height = form.rows.shape[0]
-    free = np.full(height, np.inf)
+    held = prices.size
+    free = np.full(held, np.inf)
     right = np.zeros(height)
     right[: market.dimensions] = -total
-    pull = np.zeros(height)
-    pull[: prices.size] = prices
     answer = solve_quadratic(
-        np.concatenate([form.cost, pull]),
-        np.concatenate([form.curvature, step * form.money / form.row_scale**2]),
-        sp.hstack([form.rows, sp.identity(height)], format="csc"),
+        np.concatenate([form.cost, prices]),
+        np.concatenate([form.curvature, step * form.money / form.row_scale[:held] ** 2]),
+        sp.hstack([form.rows, sp.eye(height, held)], format="csc"),
         right,
         np.concatenate([form.lower, -free]),
         np.concatenate([form.upper, free]),
-        column_scale=np.concatenate([form.column_scale, form.row_scale]),
+        column_scale=np.concatenate([form.column_scale, form.row_scale[:held]]),
         row_scale=form.row_scale,
     )
-    return Smooth(answer.value, answer.price)
+    return Smooth(answer.value, answer.price[:held])
 
 
 def is_smooth(market: Market) -> bool:
     """Return whether ``F`` has a gradient: every column that can move bends (needs unmet aside)."""
+    if isinstance(market, OwnMarket):
+        return market.smooth
     form = market.form
     moves = (form.upper > form.lower) & ~form.is_unmet
     return bool(np.any(moves)) and bool(np.all(form.curvature[moves] > 0))
