@@ -250,7 +250,9 @@ def best_commitment(energy, reserve, unit, whole, mw, cost, pieces, start_cost, 
                             before, source = value, e
         if before >= INFEASIBLE:
             continue
-        _run(first, initial, -1, hours, energy, reserve, unit, mw, cost, pieces, values, trace, ends)
+        _run(
+            first, initial, -1, hours, energy, reserve, unit, mw, cost, pieces, values, trace, ends
+        )
         needed = max(0, up_time - whole[3]) if initial else up_time
         for e in range(first, hours):
             if e < hours - 1 and (e - first + 1 < needed or whole[5]):
@@ -277,7 +279,19 @@ def best_commitment(energy, reserve, unit, whole, mw, cost, pieces, start_cost, 
         initial = s == -1
         first = max(s, 0)
         _run(
-            first, initial, last, hours, energy, reserve, unit, mw, cost, pieces, values, trace, ends
+            first,
+            initial,
+            last,
+            hours,
+            energy,
+            reserve,
+            unit,
+            mw,
+            cost,
+            pieces,
+            values,
+            trace,
+            ends,
         )
         power[last] = ends[0]
         for t in range(last, first, -1):

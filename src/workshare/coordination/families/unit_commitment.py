@@ -294,7 +294,10 @@ def generator_model(unit: Generator, hours: int) -> MatrixModel:
     energy = sp.coo_matrix(
         (
             np.concatenate([unit.minimum * ones, ones, ones]),
-            (np.concatenate([hour, hour, T + hour]), np.concatenate([hour, 3 * T + hour, 4 * T + hour])),
+            (
+                np.concatenate([hour, hour, T + hour]),
+                np.concatenate([hour, 3 * T + hour, 4 * T + hour]),
+            ),
         ),
         shape=(2 * T, blocks * T),
     )
@@ -367,7 +370,9 @@ def read_unit_commitment(path: str | Path) -> Problem:
     lists = [("demand", demand), ("reserves", reserve), *(("renewable", x) for x, _ in others)]
     wrong = [name for name, values in lists if values.shape != (hours,)]
     if wrong:
-        raise OptionError(f"{path}: must have {hours} figures each: {', '.join(sorted(set(wrong)))}")
+        raise OptionError(
+            f"{path}: must have {hours} figures each: {', '.join(sorted(set(wrong)))}"
+        )
     if not all(np.all(np.isfinite(values)) for _, values in lists):
         raise OptionError(f"{path}: demand, reserves and renewables must be finite")
     least = sum((x for x, _ in others), np.zeros(hours))
