@@ -20,6 +20,7 @@ from workshare.response.participants import (
     Replies,
 )
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
+from workshare.response.sparse_tables import SparsePlans
 from workshare.response.table import CallablePart, plan_table
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Point",
     "PrivateModel",
     "Replies",
+    "SparsePlans",
     "Subset",
     "TablePart",
     "annuity",
