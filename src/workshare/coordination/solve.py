@@ -137,7 +137,8 @@ def solve(
     state, interrupted = iterate(
         asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress
     )
-    exact = settings.exact and _is_few(problem, settings) and state.proven and not interrupted
+    heard = state.proven and state.bound > float("-inf")
+    exact = settings.exact and _is_few(problem, settings) and heard and not interrupted
     changes: tuple[Change, ...] = ()
     if start is not None:
         recovered = start
