@@ -9,6 +9,8 @@ from workshare.response.local import (
     participant_parts,
     plan_of,
 )
+from workshare.response.matrix import MatrixModel
+from workshare.response.mixed_integer import MilpParticipant
 from workshare.response.model import Group, PrivateModel, annuity, private_model, split
 from workshare.response.participants import (
     BoolArray,
@@ -22,6 +24,7 @@ from workshare.response.participants import (
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
 from workshare.response.sparse_tables import SparsePlans
 from workshare.response.table import CallablePart, plan_table
+from workshare.response.training import Training, training_cost
 
 __all__ = [
     "Answer",
@@ -31,8 +34,10 @@ __all__ = [
     "Grouped",
     "Individuals",
     "IntArray",
+    "MatrixModel",
     "Member",
     "Menu",
+    "MilpParticipant",
     "MixedPart",
     "Participant",
     "Participants",
@@ -44,6 +49,7 @@ __all__ = [
     "SparsePlans",
     "Subset",
     "TablePart",
+    "Training",
     "annuity",
     "cheapest_levels",
     "disclosed_model",
@@ -53,4 +59,5 @@ __all__ = [
     "plan_table",
     "private_model",
     "split",
+    "training_cost",
 ]
