@@ -14,7 +14,7 @@ from workshare.coordination.iterate import iterate
 from workshare.market import Market
 from workshare.response import PlanTables
 
-OPTIONS = Options(tolerance=1e-5, near=0.0, max_rounds=12)
+OPTIONS = Options(tolerance=1e-5, near=0.0, max_rounds=7)
 SEEDS = (0, 1)
 
 
