@@ -134,15 +134,14 @@ def solve(
     OptionError : an unknown method, or plans that no combination makes feasible.
     """
     settings = settings or Settings()
+    problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
-    problem = problem.fresh()
     asked, prices, sample_rounds = _prepare(problem, settings, prices)
     state, interrupted = iterate(
         asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress
     )
-    heard = state.proven and state.bound > float("-inf")
-    exact = settings.exact and _is_few(problem, settings) and heard and not interrupted
+    exact = settings.exact and _is_few(problem, settings) and state.proven and not interrupted
     changes: tuple[Change, ...] = ()
     if start is not None:
         recovered = start
@@ -178,7 +177,7 @@ def solve(
         sample_rounds=sample_rounds,
         state=state,
     )
-    if exact:
+    if exact and state.bound > float("-inf"):  # else somebody's answers could not be used
         solution = close(problem, solution, settings)
     return _with_notes(problem, solution)
 
