@@ -177,7 +177,7 @@ def solve(
         sample_rounds=sample_rounds,
         state=state,
     )
-    if exact and state.bound > float("-inf"):  # else somebody's answers could not be used
+    if exact:
         solution = close(problem, solution, settings)
     return _with_notes(problem, solution)
 
@@ -264,6 +264,8 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     Any division that costs no more than the value in hand has every participant within
     value - bound of its best response at the same prices; so menus with that slack miss nothing.
     """
+    if solution.bound == -np.inf:
+        return solution  # somebody's answers could not be used: a menu of theirs proves nothing
     prices = solution.row_prices[: problem.dimensions]
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
     count = settings.menu_count
