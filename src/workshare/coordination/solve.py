@@ -134,9 +134,9 @@ def solve(
     OptionError : an unknown method, or plans that no combination makes feasible.
     """
     settings = settings or Settings()
+    problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
-    problem = problem.fresh()
     asked, prices, sample_rounds = _prepare(problem, settings, prices)
     state, interrupted = iterate(
         asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress
@@ -264,6 +264,8 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     Any division that costs no more than the value in hand has every participant within
     value - bound of its best response at the same prices; so menus with that slack miss nothing.
     """
+    if solution.bound == -np.inf:
+        return solution  # somebody's answers could not be used: a menu of theirs proves nothing
     prices = solution.row_prices[: problem.dimensions]
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
     count = settings.menu_count

@@ -22,6 +22,7 @@ from workshare.response.participants import (
     Replies,
 )
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
+from workshare.response.sparse_tables import SparsePlans
 from workshare.response.table import CallablePart, plan_table
 from workshare.response.training import Training, training_cost
 
@@ -45,6 +46,7 @@ __all__ = [
     "Point",
     "PrivateModel",
     "Replies",
+    "SparsePlans",
     "Subset",
     "TablePart",
     "Training",
