@@ -69,6 +69,8 @@ def ask(problem: Problem, options: Options, state: State, row_prices: Array) -> 
         rounds=(*state.rounds, record),
         notes=(*state.notes, *((number, who, text) for who, text in replies.notes)),
         stalled=new_points == 0,
+        answer_bounds=replies.bound if better else state.answer_bounds,
+        answer_proven=replies.proven if better else state.answer_proven,
     )
 
 

@@ -91,6 +91,7 @@ class RestrictedProgram:
         self.level_scale = np.array([max(u, 1e-12) for u in self.table.level_upper])
         self.objective = self._cost_objective()
         self.highs = self._build()
+        self._add_training()
         self._tangent_keys: set[tuple[int, float]] = set()
         grid = np.linspace(0.0, 1.0, segments + 1)
         for share in grid:
@@ -213,6 +214,23 @@ class RestrictedProgram:
             return sp.csr_matrix(shape), np.array(low), np.array(high)
         rows, columns, values = zip(*entries, strict=True)
         return sp.csr_matrix((values, (rows, columns)), shape=shape), np.array(low), np.array(high)
+
+    def _add_training(self) -> None:
+        """Add what workers beyond those at hand cost, for participants that disclose a model."""
+        first = 0
+        for choice in self.choices:
+            if not isinstance(choice, PrivateModel):
+                first += len(choice)
+                continue
+            for training in choice.training:
+                most = max(1e-12, float(training.jobs.sum()))
+                column = self.add_column(0.0, np.inf)
+                self.objective[column] = training.cost * most / self.money
+                terms = {
+                    first + int(k): -training.jobs[k] / most for k in np.flatnonzero(training.jobs)
+                }
+                self.add_row({column: 1.0, **terms}, -training.at_hand / most, np.inf)
+            first += len(choice.groups)
 
     # -- changing ---------------------------------------------------------------------------------
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.pool import Pool
+from workshare.response import BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class State:
     notes : (round, participant number, what happened), for everything not in order.
     stalled : nothing new is being learnt.
     memory : what else the method needs; no other code reads it.
+    answer_bounds, answer_proven : what each participant proved at ``row_prices``: the terms of the
+        bound, kept because whoever vanished cannot be asked again.
     """
 
     pool: Pool
@@ -87,6 +92,8 @@ class State:
     notes: tuple[tuple[int, int, str], ...] = ()
     stalled: bool = False
     memory: Any = None
+    answer_bounds: Array = field(default_factory=lambda: np.zeros(0))
+    answer_proven: BoolArray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def gap(self, scale: float) -> float:
         """Return (convexified value - bound) relative to the bound, or to ``scale`` if larger."""

@@ -21,6 +21,7 @@ from workshare.response.participants import (
 )
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
 from workshare.response.table import CallablePart, plan_table
+from workshare.response.training import Training, training_cost
 
 __all__ = [
     "Answer",
@@ -42,6 +43,7 @@ __all__ = [
     "Replies",
     "Subset",
     "TablePart",
+    "Training",
     "annuity",
     "cheapest_levels",
     "disclosed_model",
@@ -51,4 +53,5 @@ __all__ = [
     "plan_table",
     "private_model",
     "split",
+    "training_cost",
 ]

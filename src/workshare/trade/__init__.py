@@ -1,1 +1,1 @@
-"""Economies of countries and industries: equilibria under policies, and best policies."""
+"""Economies of countries and industries: their equilibria under policies, and best policies."""
