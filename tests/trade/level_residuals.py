@@ -2,7 +2,7 @@
 
 Written in levels, the condition 'sales = wage bill' of an industry also holds where the industry is
 empty, whatever the first firm to enter would earn. A general solver can therefore end on points
-that are no equilibria. Nothing in the package uses this; a test shows that the certificate catches it.
+that are no equilibria. Nothing in the package uses this; a test shows that the certificate sees it.
 """
 
 from __future__ import annotations

@@ -115,7 +115,11 @@ def _emptied(base: Base, product: Array, random: np.random.Generator, number: in
     can = base.active & (product > 1.0) & base.free
     if not can.any() or number % 2 == 0:
         return np.zeros_like(can)
-    chosen = can & (random.random(can.shape) < 0.5)
+    if number % 4 == 1:  # one maker of each such industry
+        winner = random.integers(0, can.shape[1], can.shape[0])
+        chosen = can & (np.arange(can.shape[1])[None, :] != winner[:, None])
+    else:
+        chosen = can & (random.random(can.shape) < 0.5)
     gone = chosen.sum(axis=1) == base.active.sum(axis=1)
     chosen[gone] = False  # somebody has to make it
     idle = (base.active & ~chosen).sum(axis=0) == 0

@@ -81,7 +81,9 @@ def eaton_kortum(theta: Array, psi: Array) -> Parameters:
 
 
 def melitz_pareto(sigma: Array, gamma: Array, theta: Array, *, entry: str = "free") -> Parameters:
-    """Return Melitz with Pareto productivity of shape theta (Chaney 2008; Lashkaripour-Lugovskyy, app. D).
+    """Return Melitz with Pareto productivity of shape theta.
+
+    Chaney (2008); Lashkaripour and Lugovskyy (2023), appendix D.
 
     epsilon = theta / (1 + theta (1 / (sigma - 1) - 1 / (gamma - 1))); mu = 1 / theta with free
     entry; restricted, mu / (1 + mu) = (gamma - 1) / (gamma theta), the share of profits in sales.
