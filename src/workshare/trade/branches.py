@@ -116,7 +116,7 @@ def _emptied(base: Base, product: Array, random: np.random.Generator, number: in
     if not can.any() or number % 2 == 0:
         return np.zeros_like(can)
     if number % 4 == 1:  # one maker of each such industry
-        winner = random.integers(0, can.shape[1], can.shape[0])
+        winner = np.asarray(random.integers(0, can.shape[1], can.shape[0]))
         chosen = can & (np.arange(can.shape[1])[None, :] != winner[:, None])
     else:
         chosen = can & (random.random(can.shape) < 0.5)
