@@ -91,7 +91,7 @@ def welfare_figure(table: Table, members: Sequence[str]) -> Figure:
 
 def policy_figure(table: Table, members: Sequence[str]) -> Figure:
     """Return policy by industry: production subsidy, tariff and export subsidy, one member each."""
-    rows = [row for row in records(table) if row["country"] in members[:4]]
+    rows = [row for row in records(table) if row["country"] in members[:2]]
     names = ("production subsidy", "import tariff", "export subsidy")
     points = [
         {
@@ -123,7 +123,7 @@ def policy_figure(table: Table, members: Sequence[str]) -> Figure:
         one = layer("point", encoding, {"filled": True, "size": 45})
         drawn = {
             "data": {"values": points},
-            "facet": {"row": {**field("country", "nominal"), "sort": list(members[:4])}},
+            "facet": {"row": {**field("country", "nominal"), "sort": list(members[:2])}},
             "spec": {"width": WIDTH - 110, "height": {"step": 16}, **one},
         }
     first = members[0] if members else ""
@@ -138,7 +138,7 @@ def policy_figure(table: Table, members: Sequence[str]) -> Figure:
         alternative_text=f"Points by industry: {words}.",
         note="Subsidies are shares of the producer's price (a negative one is a tax), tariffs of "
         "the border price; trade taxes are averages weighted by trade."
-        + (" The first four members are drawn." if len(members) > 4 else ""),
+        + (" The first two members are drawn." if len(members) > 2 else ""),
         table=table,
         specification=drawn,
     )
@@ -218,7 +218,10 @@ def band_figure(table: Table, members: Sequence[str], draws: int) -> Figure:
         layers.append({"data": {"values": rows}, **layer("bar", span, bar)})
     tick = {"x": {**field("central"), "axis": axis}, "y": y}
     layers.append(
-        {"data": {"values": rows}, **layer("tick", tick, {"color": "#1a1a1a", "thickness": 2})}
+        {
+            "data": {"values": rows},
+            **layer("tick", tick, {"color": "#1a1a1a", "thickness": 2, "size": 11}),
+        }
     )
     if marks:
         colour = {
