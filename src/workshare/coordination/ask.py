@@ -30,7 +30,7 @@ def opening(problem: Problem, prices: Array | None = None) -> State:
     market = problem.market
     if prices is None:
         prices = market.evaluate(np.zeros(problem.dimensions)).row_prices
-    elif prices.size == problem.dimensions != market.rows.shape[0]:
+    elif prices.size == problem.dimensions != market.height:
         prices = market.respond(prices).row_prices
     none = np.zeros(0)
     pool = empty_pool(problem.dimensions)

@@ -136,6 +136,7 @@ def solve(
     settings = settings or Settings()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    problem = problem.fresh()
     asked, prices, sample_rounds = _prepare(problem, settings, prices)
     state, interrupted = iterate(
         asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress

@@ -21,6 +21,7 @@ from workshare.population.staffing import (
     staff,
 )
 from workshare.population.training import Moves, TrainingRules, skill_gap, training_moves
+from workshare.population.workforce import STATUSES, Workforce, workforce
 
 __all__ = [
     "Exposure",
@@ -28,11 +29,13 @@ __all__ = [
     "LabourPool",
     "Moves",
     "RankSensitivity",
+    "STATUSES",
     "SkillValues",
     "Specialisation",
     "Staffing",
     "Technologies",
     "TrainingRules",
+    "Workforce",
     "exposure",
     "frontier",
     "months_to_staff",
@@ -44,4 +47,5 @@ __all__ = [
     "skill_values",
     "staff",
     "training_moves",
+    "workforce",
 ]
