@@ -6,12 +6,8 @@ there is left out and said on standard error. Times are of the processor, not of
 
 from __future__ import annotations
 
-import os
-
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
-
 import dataclasses
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -99,19 +95,7 @@ def synthetic(size: int, kinds: int, seed: int = 0) -> Economy:
 
 def icio() -> Economy:
     """Return 81 economies x 28 industries of 2018, deficits closed, free entry."""
-    folder = DATA / "trade_icio_cube"
-    data = np.load(folder / "icio2018_cube.npz")
-    table = (
-        np.genfromtxt(
-            folder / "lashkaripour_lugovskyy_2023_table3.csv",
-            delimiter=",",
-            skip_header=1,
-            usecols=(1, 2),
-        )
-        if False
-        else None
-    )
-    del table
+    data = np.load(DATA / "trade_icio_cube" / "icio2018_cube.npz")
     groups = [0] * 8 + [1, 2, 3, 4, 5, 6, 6, 7, 8, 9, 9, 9, 11, 11, 10, 12, 12, 12, 13, 14]
     epsilon = np.array(
         [
@@ -267,4 +251,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if os.environ.get("OMP_NUM_THREADS") != "1":  # read once, when the libraries are loaded
+        one = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | one)
     main()

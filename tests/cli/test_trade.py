@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from trade.worlds import random_world
 from workshare.cli.main import app
 from workshare.trade.best_policy import best_policy
-from workshare.trade.economy_files import write_economy
+from workshare.trade.files import write_economy
 
 run = CliRunner()
 

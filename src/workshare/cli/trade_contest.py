@@ -26,7 +26,7 @@ def contest(
     instruments: Annotated[
         str, typer.Option(help="all, trade, tariffs or production.")
     ] = "tariffs",
-    entry: Entry = None,
+    entry: Entry = "restricted",
     close_deficits: Close = False,
     draws: Draws = 0,
     spread: Spread = 0.2,

@@ -37,7 +37,7 @@ def cooperate(
         bool,
         typer.Option("--alone/--no-alone", help="Compare with each member doing the same alone."),
     ] = True,
-    entry: Entry = None,
+    entry: Entry = "restricted",
     close_deficits: Close = False,
     draws: Draws = 20,
     spread: Spread = 0.2,

@@ -32,7 +32,7 @@ def optimal(
     transfers: Annotated[
         bool, typer.Option("--transfers", help="Members of a bloc may pay each other.")
     ] = False,
-    entry: Entry = None,
+    entry: Entry = "restricted",
     close_deficits: Close = False,
     draws: Draws = 20,
     spread: Spread = 0.2,

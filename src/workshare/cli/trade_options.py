@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from workshare.trade.question import Answered, Question
 
 Source = Annotated[
-    Path,
+    str,
     typer.Argument(
         metavar="ECONOMY",
-        help="Folder with economy.toml, industries.csv, flows.csv and, if any, deficits.csv.",
+        help="Folder or workbook with the tables flows and industries, or an embedded economy.",
     ),
 ]
 Members = Annotated[
@@ -25,8 +25,8 @@ Members = Annotated[
     typer.Option("--member", help="A government that takes part; repeat it for each."),
 ]
 Entry = Annotated[
-    str | None,
-    typer.Option(help="restricted: markups matter; free: scale does. Default: the economy's own."),
+    str,
+    typer.Option(help="restricted: markups matter; free: scale does."),
 ]
 Close = Annotated[
     bool, typer.Option("--close-deficits", help="Start from the equilibrium without deficits.")
@@ -55,27 +55,17 @@ class Asked:
     quiet: bool
 
 
-def load(folder: Path, entry: str | None, close: bool) -> Economy:
-    """Return the economy of a folder, with another entry rule or closed deficits if asked for."""
-    import dataclasses
-
-    import numpy as np
-
+def load(source: str, entry: str, close: bool) -> Economy:
+    """Return the economy of a folder, workbook or case, deficits closed if asked for."""
     from workshare.errors import OptionError
+    from workshare.trade.calibration import close_deficits
     from workshare.trade.economy import ENTRIES
-    from workshare.trade.economy_files import read_economy
-    from workshare.trade.equilibrium import rebased, solve_equilibrium
-    from workshare.trade.taxes import Shock
+    from workshare.trade.files import read_economy
 
-    economy = read_economy(folder)
-    if entry is not None:
-        if entry not in ENTRIES:
-            raise OptionError(f"--entry {entry!r}: choose one of {', '.join(ENTRIES)}")
-        economy = dataclasses.replace(economy, entry=entry, markups=np.zeros(0))
-    if close:
-        none = Shock(deficits=np.zeros(len(economy.countries)))
-        economy = rebased(solve_equilibrium(economy, None, none))
-    return economy
+    if entry not in ENTRIES:
+        raise OptionError(f"--entry {entry!r}: choose one of {', '.join(ENTRIES)}")
+    economy = read_economy(source, entry).economy
+    return close_deficits(economy).economy if close else economy
 
 
 def reply(economy: Economy, question: Question, quiet: bool) -> Answered:

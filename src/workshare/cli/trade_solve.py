@@ -20,7 +20,7 @@ def solve(
             "Default: nothing changes."
         ),
     ] = None,
-    entry: Entry = None,
+    entry: Entry = "restricted",
     close_deficits: Close = False,
     draws: Draws = 20,
     spread: Spread = 0.2,
@@ -33,7 +33,7 @@ def solve(
 ) -> None:
     """Solve for the equilibrium under given taxes, subsidies and shocks."""
     from workshare.cli.trade_options import load, reply, show
-    from workshare.trade.economy_files import read_changes
+    from workshare.trade.changes import read_changes
     from workshare.trade.question import Question
 
     world = load(economy, entry, close_deficits)

@@ -225,9 +225,7 @@ class _Problem:
         """Return the largest log change of an instrument along a direction."""
         return float(np.abs(direction * self.unit).max(initial=0.0))
 
-    def visit(
-        self, place: Array, at: Triple | None, arrow: Arrow | None = None
-    ) -> _Visit | None:
+    def visit(self, place: Array, at: Triple | None, arrow: Arrow | None = None) -> _Visit | None:
         """Return value and gradient at a place; None where there is no equilibrium."""
         taxes, moved = self.taxes_at(place)
         outside = Outside(self.outside.log_cost, self.outside.labour, self.outside.deficits + moved)
@@ -244,7 +242,9 @@ class _Problem:
         raw = self._pick(slopes)
         value = objective_value(self.base, point, self.objective)
         scaled = raw * self.unit
-        return _Visit(place, value, scaled, float(np.abs(raw).max(initial=0.0)), system, point, here)
+        return _Visit(
+            place, value, scaled, float(np.abs(raw).max(initial=0.0)), system, point, here
+        )
 
     def _pick(self, slopes: Gradient) -> Array:
         """Return the derivatives by the instruments that move, in one row."""
