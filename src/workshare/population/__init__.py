@@ -1,5 +1,7 @@
 """A large-population workforce: what can be staffed, at what cost, and who wins and loses."""
 
+from workshare.population.demand import Adoption, Demand
+from workshare.population.downscale import Downscaled, downscale, fit_table
 from workshare.population.exposure import (
     Exposure,
     RankSensitivity,
@@ -13,6 +15,29 @@ from workshare.population.exposure import (
     skill_values,
 )
 from workshare.population.frontier import Frontier, frontier
+from workshare.population.network import (
+    OccupationNetwork,
+    complete_network,
+    occupation_network,
+    read_network,
+    skill_network,
+)
+from workshare.population.policy import Policy
+from workshare.population.readers import (
+    read_ilo_employment,
+    read_ilo_shares,
+    read_oews,
+    read_workforce,
+)
+from workshare.population.records import read_records
+from workshare.population.rules import Rules, State, steady_informal_entry
+from workshare.population.simulate import (
+    LabourMarket,
+    Simulation,
+    SimulationOptions,
+    as_workforce,
+    simulate,
+)
 from workshare.population.staffing import (
     LabourPool,
     Specialisation,
@@ -20,6 +45,7 @@ from workshare.population.staffing import (
     months_to_staff,
     staff,
 )
+from workshare.population.synthetic import synthetic_market, synthetic_network, synthetic_workforce
 from workshare.population.training import Moves, TrainingRules, skill_gap, training_moves
 from workshare.population.workforce import STATUSES, Workforce, workforce
 
@@ -47,5 +73,32 @@ __all__ = [
     "skill_values",
     "staff",
     "training_moves",
+    "Adoption",
+    "Demand",
+    "Downscaled",
+    "LabourMarket",
+    "OccupationNetwork",
+    "Policy",
+    "Rules",
+    "Simulation",
+    "SimulationOptions",
+    "State",
+    "as_workforce",
+    "complete_network",
+    "downscale",
+    "fit_table",
+    "occupation_network",
+    "read_ilo_employment",
+    "read_ilo_shares",
+    "read_network",
+    "read_oews",
+    "read_records",
+    "read_workforce",
+    "simulate",
+    "skill_network",
+    "steady_informal_entry",
+    "synthetic_market",
+    "synthetic_network",
+    "synthetic_workforce",
     "workforce",
 ]
