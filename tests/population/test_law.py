@@ -103,7 +103,7 @@ def one_by_one(market: LabourMarket, state: State, period: int, draw: random.Ran
             _, o, s = searchers[who]
             if who in started:
                 continue
-            away = heads(rules.migration + levers.more_migration[r])
+            away = shares[r].any() and heads(rules.migration + levers.more_migration[r])
             home = draw.choices(range(regions), shares[r])[0] if away else r
             unemployed[home, o, min(s + 1, spells - 1)] += 1
     return State(*(x.astype(np.int64) for x in (formal, informal, unemployed, training, vacancies)))

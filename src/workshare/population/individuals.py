@@ -12,12 +12,14 @@ out anew in every period, oldest spell apart from newest. Nothing is scanned tha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from workshare.arrays import Array
+from workshare.population.cohorts import Edges, Flows
 from workshare.population.random_stream import STREAM_SIZE, next_below, open_stream
 from workshare.population.records import (
     Records,
@@ -29,6 +31,8 @@ from workshare.population.records import (
     placed,
 )
 from workshare.population.rules import State
+
+Whole = npt.NDArray[np.int64]
 
 PICK = 200
 """Events from here on choose people: PICK plus the section of the cell."""
@@ -126,6 +130,13 @@ def hand_over(
         here.pool, here.first = pool, first
 
 
+def _before(numbers: Whole) -> Whole:
+    """Return the sums of all before each number, and of all."""
+    sums = np.zeros(numbers.size + 1, dtype=np.int64)
+    np.cumsum(numbers, out=sums[1:])
+    return sums
+
+
 def _at_work(formal: Array, informal: Array) -> Array:
     """Return O x 2 numbers at work."""
     return np.ascontiguousarray(np.stack([formal, informal], axis=1), dtype=np.int64)
@@ -170,6 +181,83 @@ def _relocate(jobs, start, new_jobs, new_start, numbers):  # type: ignore[no-unt
             new_jobs[new_start[bucket] + i] = jobs[start[bucket] + i]
 
 
+class Places(NamedTuple):
+    """Where the people of one region stand before a period and where they go; all int64.
+
+    at_work : O x 2 in formal and informal work, changed from the numbers before to those after.
+    start : first positions of the buckets of jobs. first, new_first : of the sections of the pool
+    before and after. hired_first, trained_first, leaving_first : O + 1 positions in the buffers of
+    movers by origin. hires_first, courses_first : E positions in them by edge.
+    """
+
+    at_work: Whole
+    start: Whole
+    first: Whole
+    new_first: Whole
+    hired_first: Whole
+    trained_first: Whole
+    leaving_first: Whole
+    hires_first: Whole
+    courses_first: Whole
+
+
+class Buffers(NamedTuple):
+    """The records of one region: at work, the pool before and after, and those on the move."""
+
+    jobs: Records
+    pool: Records
+    new_pool: Records
+    hired: Records
+    trained: Records
+    leaving: Records
+
+
+def lay_out(
+    here: RegionPeople, before: Whole, new_first: Whole, edges: Edges, flows: Flows
+) -> tuple[Places, Buffers]:
+    """Return where everybody of a region goes in a period, known from the counts alone."""
+    hires, courses = _before(flows.hires), _before(flows.courses)
+    leaving = _before(flows.migrated.sum(axis=1))
+    places = Places(
+        before,
+        here.start,
+        here.first,
+        new_first,
+        hires[edges.first],
+        courses[edges.first],
+        leaving,
+        hires[:-1],
+        courses[:-1],
+    )
+    sizes = (new_first[-1], hires[-1], courses[-1], leaving[-1])
+    fresh = [np.empty(size, dtype=np.uint64) for size in sizes]
+    return places, Buffers(here.jobs, here.pool, *fresh)
+
+
+def move_people(
+    region: int,
+    step: int,
+    seed: np.uint64,
+    places: Places,
+    buffers: Buffers,
+    edges: Edges,
+    flows: Flows,
+) -> None:
+    """Move the people of one region by its flows, in place."""
+    stream = np.empty(STREAM_SIZE, dtype=np.uint64)
+    _move_all(region, step, seed, places, buffers, edges, flows, stream)
+
+
+@njit(cache=True, nogil=True)
+def _move_all(region, step, seed, places, buffers, edges, flows, stream):  # type: ignore[no-untyped-def]
+    """Move everybody, cell after cell."""
+    size = places.hired_first.size - 1
+    for o in range(size):
+        leave_cell(region, step, seed, o, places, buffers, flows, stream)
+    for j in range(size):
+        enter_cell(region, step, j, places, buffers, edges, flows)
+
+
 @njit(cache=True, nogil=True)
 def take(stream, records, begin, count, taken):  # type: ignore[no-untyped-def]
     """Bring ``taken`` of ``count`` records, chosen at random and in random order, to the end."""
@@ -182,143 +270,113 @@ def take(stream, records, begin, count, taken):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def move_people(  # type: ignore[no-untyped-def]
-    region,
-    step,
-    seed,
-    at_work,
-    jobs,
-    start,
-    pool,
-    first,
-    new_pool,
-    new_first,
-    leaving,
-    edges,
-    flows,
-):
-    """Move the people of one region by its flows.
+def leave_cell(region, step, seed, o, places, buffers, flows, stream):  # type: ignore[no-untyped-def]
+    """Take those who leave cell ``o`` out of it, and let the others' spells grow.
 
-    ``at_work`` (O x 2) are the numbers before the period and are changed to those after it;
-    ``new_pool`` and ``new_first`` receive those out of work, ``leaving`` the migrants in the order
-    of occupation and spell.
+    Writes only what belongs to the cell: its buckets, its sections, its part of the buffers. The
+    same function is a loop on a processor and a thread on a device.
     """
     size, spells = flows.hired.shape
-    sections = (first.size - 1) // size
+    sections = (places.first.size - 1) // size
     course = sections - spells
+    jobs, pool, new_pool, hired, trained, leaving = buffers
     now = step + 1
-    stream = np.empty(STREAM_SIZE, dtype=np.uint64)
-    hired = np.empty(flows.hires.sum(), dtype=np.uint64)
-    trained = np.empty(flows.courses.sum(), dtype=np.uint64)
-    hired_before, trained_before, left = 0, 0, 0
-    hired_first = np.zeros(size + 1, dtype=np.int64)
-    trained_first = np.zeros(size + 1, dtype=np.int64)
-    cursor = new_first[:-1].copy()
-    for o in range(size):
-        cell = region * size + o
-        base = o * sections
-        for kind in range(2):
-            ended = flows.separated[o] if kind == 0 else flows.separated_informal[o]
-            moving = flows.quits[o] if kind == 0 else flows.left_informal[o]
-            if ended + moving == 0:
-                continue
-            open_stream(stream, seed, step, cell, PICK + kind)
-            begin, count = start[2 * o + kind], at_work[o, kind]
-            take(stream, jobs, begin, count, ended + moving)
-            at_work[o, kind] = count - ended - moving
-            place = begin + at_work[o, kind]
-            for i in range(ended):
-                new_pool[cursor[base]] = placed(jobs[place + i], region, o, _UNEMPLOYED, now)
-                cursor[base] += 1
-            for i in range(ended, ended + moving):
-                hired[hired_before] = jobs[place + i]
-                hired_before += 1
-        for s in range(spells):
-            begin, count = first[base + s], first[base + s + 1] - first[base + s]
-            numbers = (
-                flows.hired[o, s],
-                flows.entered[o, s],
-                flows.trained[o, s],
-                flows.migrated[o, s],
-            )
-            going = numbers[0] + numbers[1] + numbers[2] + numbers[3]
-            if going > 0:
-                open_stream(stream, seed, step, cell, PICK + 2 + s)
-                take(stream, pool, begin, count, going)
-            place = begin + count - going
-            for i in range(begin, place):
-                to = base + min(s + 1, spells - 1)
-                new_pool[cursor[to]] = pool[i]
-                cursor[to] += 1
-            for _ in range(numbers[0]):
-                hired[hired_before] = pool[place]
-                hired_before += 1
-                place += 1
-            for _ in range(numbers[1]):
-                bucket = start[2 * o + 1] + at_work[o, 1]
-                jobs[bucket] = placed(pool[place], region, o, _INFORMAL, now)
-                at_work[o, 1] += 1
-                place += 1
-            for _ in range(numbers[2]):
-                trained[trained_before] = pool[place]
-                trained_before += 1
-                place += 1
-            for _ in range(numbers[3]):
-                leaving[left] = pool[place]
-                left += 1
-                place += 1
-        for i in range(first[base + spells], first[base + spells + 1]):
-            record = add_course(placed(pool[i], region, o, _UNEMPLOYED, now))
-            new_pool[cursor[base]] = record
-            cursor[base] += 1
-        for t in range(1, course):
-            for i in range(first[base + spells + t], first[base + spells + t + 1]):
-                new_pool[cursor[base + spells + t - 1]] = pool[i]
-                cursor[base + spells + t - 1] += 1
-        hired_first[o + 1] = hired_before
-        trained_first[o + 1] = trained_before
-    for o in range(size):
-        _seat(
-            region, step, seed, o, size, hired, hired_first, flows.hires, edges, stream, PICK + 200
-        )
-        place = hired_first[o]
-        for e in range(edges.first[o], edges.first[o + 1]):
-            j = edges.target[e]
-            for _ in range(flows.hires[e]):
-                bucket = start[2 * j] + at_work[j, 0]
-                jobs[bucket] = add_post(placed(hired[place], region, j, _FORMAL, now))
-                at_work[j, 0] += 1
-                place += 1
-        _seat(
-            region,
-            step,
-            seed,
-            o,
-            size,
-            trained,
-            trained_first,
-            flows.courses,
-            edges,
-            stream,
-            PICK + 201,
-        )
-        place = trained_first[o]
-        for e in range(edges.first[o], edges.first[o + 1]):
-            j = edges.target[e]
-            to = j * sections + sections - 1
-            for _ in range(flows.courses[e]):
-                new_pool[cursor[to]] = placed(trained[place], region, j, _TRAINING, now)
-                cursor[to] += 1
-                place += 1
+    cell = region * size + o
+    base = o * sections
+    young = places.new_first[base]
+    hired_before = places.hired_first[o]
+    trained_before = places.trained_first[o]
+    left = places.leaving_first[o]
+    for kind in range(2):
+        ended = flows.separated[o] if kind == 0 else flows.separated_informal[o]
+        moving = flows.quits[o] if kind == 0 else flows.left_informal[o]
+        if ended + moving == 0:
+            continue
+        open_stream(stream, seed, step, cell, PICK + kind)
+        begin, count = places.start[2 * o + kind], places.at_work[o, kind]
+        take(stream, jobs, begin, count, ended + moving)
+        places.at_work[o, kind] = count - ended - moving
+        place = begin + count - ended - moving
+        for i in range(ended):
+            new_pool[young] = placed(jobs[place + i], region, o, _UNEMPLOYED, now)
+            young += 1
+        for i in range(ended, ended + moving):
+            hired[hired_before] = jobs[place + i]
+            hired_before += 1
+    for i in range(places.first[base + spells], places.first[base + spells + 1]):
+        new_pool[young] = add_course(placed(pool[i], region, o, _UNEMPLOYED, now))
+        young += 1
+    # after the last spell but one, both go on into the last; a single spell keeps everybody
+    to = young
+    for s in range(spells):
+        begin = places.first[base + s]
+        count = places.first[base + s + 1] - begin
+        found, entered = flows.hired[o, s], flows.entered[o, s]
+        learning, away = flows.trained[o, s], flows.migrated[o, s]
+        going = found + entered + learning + away
+        if going > 0:
+            open_stream(stream, seed, step, cell, PICK + 2 + s)
+            take(stream, pool, begin, count, going)
+        place = begin + count - going
+        if spells > 1 and s < spells - 1:
+            to = places.new_first[base + s + 1]
+        for i in range(begin, place):
+            new_pool[to] = pool[i]
+            to += 1
+        for i in range(place, place + found):
+            hired[hired_before] = pool[i]
+            hired_before += 1
+        place += found
+        for i in range(place, place + entered):
+            bucket = places.start[2 * o + 1] + places.at_work[o, 1]
+            jobs[bucket] = placed(pool[i], region, o, _INFORMAL, now)
+            places.at_work[o, 1] += 1
+        place += entered
+        for i in range(place, place + learning):
+            trained[trained_before] = pool[i]
+            trained_before += 1
+        place += learning
+        for i in range(place, place + away):
+            leaving[left] = pool[i]
+            left += 1
+    for t in range(1, course):
+        to = places.new_first[base + spells + t - 1]
+        for i in range(places.first[base + spells + t], places.first[base + spells + t + 1]):
+            new_pool[to] = pool[i]
+            to += 1
+    # in random order: who goes where does not depend on status or spell
+    _shuffle(stream, seed, step, cell, PICK + 200, hired, places.hired_first[o], hired_before)
+    _shuffle(stream, seed, step, cell, PICK + 201, trained, places.trained_first[o], trained_before)
 
 
 @njit(cache=True, nogil=True)
-def _seat(region, step, seed, o, size, movers, first, along, edges, stream, event):  # type: ignore[no-untyped-def]
-    """Put those who leave ``o`` in random order: who goes where does not depend on the spell."""
-    count = first[o + 1] - first[o]
-    if count > 1:
-        open_stream(stream, seed, step, region * size + o, event)
-        take(stream, movers, first[o], count, count)
+def enter_cell(region, step, j, places, buffers, edges, flows):  # type: ignore[no-untyped-def]
+    """Put those who come to cell ``j`` into its jobs and courses, in the order of origins."""
+    size = flows.separated.size
+    sections = (places.first.size - 1) // size
+    jobs, _, new_pool, hired, trained, _ = buffers
+    now = step + 1
+    bucket = places.start[2 * j] + places.at_work[j, 0]
+    to = places.new_first[j * sections + sections - 1]
+    for k in range(edges.first_in[j], edges.first_in[j + 1]):
+        e = edges.edge_in[k]
+        begin = places.hires_first[e]
+        for i in range(begin, begin + flows.hires[e]):
+            jobs[bucket] = add_post(placed(hired[i], region, j, _FORMAL, now))
+            bucket += 1
+        begin = places.courses_first[e]
+        for i in range(begin, begin + flows.courses[e]):
+            new_pool[to] = placed(trained[i], region, j, _TRAINING, now)
+            to += 1
+    places.at_work[j, 0] = bucket - places.start[2 * j]
+
+
+@njit(cache=True, nogil=True)
+def _shuffle(stream, seed, step, cell, event, records, begin, end):  # type: ignore[no-untyped-def]
+    """Put records begin to end - 1 in random order."""
+    if end - begin > 1:
+        open_stream(stream, seed, step, cell, event)
+        take(stream, records, begin, end - begin, end - begin)
 
 
 @njit(cache=True, nogil=True)

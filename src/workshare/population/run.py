@@ -25,6 +25,7 @@ from workshare.population.individuals import (
     RegionPeople,
     census,
     hand_over,
+    lay_out,
     make_room,
     move_people,
     settle,
@@ -250,9 +251,7 @@ class _Period:
             edges,
             flows,
         )
-        leaving = np.empty(len(rows) if run.people else 0, dtype=np.uint64)
-        if run.people:
-            self._move(r, flows, leaving)
+        leaving = self._move(r, flows) if run.people else None
         starts = np.bincount(edges.target, flows.courses, size)
         hires = np.bincount(edges.target, flows.hires, size)
         sums = (
@@ -265,8 +264,8 @@ class _Period:
         )
         return rows, leaving, starts, hires, flows.hires, sums
 
-    def _move(self, r: int, flows: Flows, leaving: Records) -> None:
-        """Move the records of one region by its flows."""
+    def _move(self, r: int, flows: Flows) -> Records:
+        """Move the records of one region by its flows; return those of its migrants."""
         run, old, new = self.run, self.run.state, self.new
         here = run.people[r]
         before = np.stack([old.formal[r], old.informal[r]], axis=1)
@@ -274,25 +273,12 @@ class _Period:
         make_room(here, before, after)
         out = np.concatenate([new.unemployed[r], new.training[r]], axis=1)
         first = np.concatenate([[0], np.cumsum(out.ravel())]).astype(np.int64)
-        pool = np.empty(first[-1], dtype=np.uint64)
-        step, seed = run.period, np.uint64(run.options.seed)
+        places, buffers = lay_out(here, before, first, run.edges, flows)
+        seed = np.uint64(run.options.seed)
         mover = _mover(run.options.device)
-        mover(
-            r,
-            step,
-            seed,
-            before,
-            here.jobs,
-            here.start,
-            here.pool,
-            here.first,
-            pool,
-            first,
-            leaving,
-            run.edges,
-            flows,
-        )
-        here.pool, here.first = pool, first
+        mover(r, run.period, seed, places, buffers, run.edges, flows)
+        here.pool, here.first = buffers.new_pool, first
+        return buffers.leaving
 
 
 def _mover(device: str) -> Any:
