@@ -168,7 +168,7 @@ def round_to_total(values: Array, total: int) -> npt.NDArray[np.int64]:
     whole = flat.sum()
     if whole <= 0:
         flat, whole = np.ones_like(flat), float(flat.size)
-    exact = flat * (total / whole)
+    exact = flat / whole * total
     counts = np.floor(exact).astype(np.int64)
     short = int(total - counts.sum())
     if short > 0:
