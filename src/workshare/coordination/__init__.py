@@ -1,8 +1,14 @@
 """The coordinator: prices out, plans in, divisions of labour with a certificate."""
 
-from workshare.coordination.certificate import Certificate, Line, certify
+from workshare.coordination.certificate import Basis, Certificate, Line, certify
+from workshare.coordination.certificate_file import (
+    certificate_document,
+    read_certificate,
+    write_certificate,
+)
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.neighbourhood import Change, Search
+from workshare.coordination.nonconvexity import Nonconvexity, nonconvexity
 from workshare.coordination.operate import operate
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection, total_contribution
@@ -13,10 +19,12 @@ from workshare.coordination.warm import restart
 
 __all__ = [
     "METHODS",
+    "Basis",
     "Certificate",
     "Change",
     "Choice",
     "Line",
+    "Nonconvexity",
     "Options",
     "Pool",
     "Problem",
@@ -29,10 +37,14 @@ __all__ = [
     "Settings",
     "Solution",
     "State",
+    "certificate_document",
     "certify",
     "iterate",
+    "nonconvexity",
     "operate",
+    "read_certificate",
     "restart",
     "solve",
     "total_contribution",
+    "write_certificate",
 ]

@@ -30,7 +30,7 @@ def opening(problem: Problem, prices: Array | None = None) -> State:
     market = problem.market
     if prices is None:
         prices = market.evaluate(np.zeros(problem.dimensions)).row_prices
-    elif prices.size == problem.dimensions != market.rows.shape[0]:
+    elif prices.size == problem.dimensions != market.height:
         prices = market.respond(prices).row_prices
     none = np.zeros(0)
     pool = empty_pool(problem.dimensions)
@@ -69,6 +69,8 @@ def ask(problem: Problem, options: Options, state: State, row_prices: Array) -> 
         rounds=(*state.rounds, record),
         notes=(*state.notes, *((number, who, text) for who, text in replies.notes)),
         stalled=new_points == 0,
+        answer_bounds=replies.bound if better else state.answer_bounds,
+        answer_proven=replies.proven if better else state.answer_proven,
     )
 
 

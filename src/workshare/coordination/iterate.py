@@ -6,14 +6,26 @@ from collections.abc import Callable
 from types import ModuleType
 
 from workshare.arrays import Array
-from workshare.coordination import column_generation, in_out, proximal_bundle
+from workshare.coordination import (
+    admm,
+    column_generation,
+    conditional_gradient,
+    in_out,
+    level_bundle,
+    proximal_bundle,
+    subgradient,
+)
 from workshare.coordination.problem import Problem
 from workshare.coordination.state import Options, State
 
 METHODS: dict[str, ModuleType] = {
     "column_generation": column_generation,
     "in_out": in_out,
+    "level_bundle": level_bundle,
     "proximal_bundle": proximal_bundle,
+    "subgradient": subgradient,
+    "conditional_gradient": conditional_gradient,
+    "admm": admm,
 }
 """Methods by name; a new method is one file with the four functions and one line here."""
 
@@ -42,6 +54,7 @@ def iterate(
     keep : given the state after every round (a checkpoint).
     """
     steps = METHODS[method]
+    problem = problem.fresh()
     now: State = steps.init(problem, options, prices) if state is None else state
     try:
         while not steps.terminate(options, now):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from workshare.arrays import Array
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.master import mixed
@@ -19,8 +21,8 @@ from workshare.response import (
     Grouped,
     Menu,
     MixedPart,
-    Participant,
     Participants,
+    Plan,
     disclosed_model,
 )
 
@@ -77,7 +79,8 @@ class Solution:
     where menus of at most ``menu_count`` plans prove that it contains every better plan
     (``exact``). ``changes`` says who was moved away from the convexified solution and why;
     ``notes`` are (round, participant number, what happened) for every answer that was not in
-    order; ``sample_rounds`` were asked of a sample.
+    order; ``sample_rounds`` were asked of a sample. ``state`` is what the rounds ended with: the
+    points answered and their weights.
     """
 
     selection: Selection
@@ -98,6 +101,7 @@ class Solution:
     notes: tuple[tuple[int, int, str], ...] = ()
     sample_rounds: int = 0
     menu_count: int = 0
+    state: State | None = None
 
 
 def solve(
@@ -132,6 +136,7 @@ def solve(
     settings = settings or Settings()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    problem = problem.fresh()
     asked, prices, sample_rounds = _prepare(problem, settings, prices)
     state, interrupted = iterate(
         asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress
@@ -140,7 +145,7 @@ def solve(
     changes: tuple[Change, ...] = ()
     if start is not None:
         recovered = start
-    elif len(problem.participants) > settings.together:
+    elif len(problem.participants) > settings.together or _has_copies(problem):
         recovered, changes = _search_near(asked, problem.participants, state, settings)
     else:
         recovered = recover(
@@ -170,15 +175,28 @@ def solve(
         changes=changes,
         notes=state.notes,
         sample_rounds=sample_rounds,
+        state=state,
     )
-    if not exact:
-        return solution
-    return close(problem, solution, settings)
+    if exact:
+        solution = close(problem, solution, settings)
+    return _with_notes(problem, solution)
+
+
+def _with_notes(problem: Problem, solution: Solution) -> Solution:
+    """Return the solution with what was not in order after the rounds, as one round more."""
+    number = len(solution.rounds) + 1
+    late = tuple((number, who, text) for who, text in problem.participants.drain_notes())
+    return replace(solution, notes=(*solution.notes, *late)) if late else solution
+
+
+def _has_copies(problem: Problem) -> bool:
+    """Return whether somebody stands for several; one restricted problem has a plan for each."""
+    return problem.participants.copies > len(problem.participants)
 
 
 def _is_few(problem: Problem, settings: Settings) -> bool:
     """Return whether exact mode is worth trying: few owners, however many parts they have."""
-    if not 0 < len(problem.participants) <= settings.many:
+    if not 0 < len(problem.participants) <= settings.many or _has_copies(problem):
         return False
     return len(set(problem.participants.owners)) <= settings.exact_participants
 
@@ -211,25 +229,32 @@ def _search_near(
 
 
 def complete_choices(
-    participants: Sequence[Participant], prices: Array, slack: float, count: int
+    participants: Participants, prices: Array, slack: float, count: int, held: Sequence[Plan] = ()
 ) -> tuple[list[Choice], bool]:
-    """Return menus that leave no plan within ``slack`` out, or disclosed models in their stead."""
+    """Return menus that leave no plan within ``slack`` out, or disclosed models in their stead.
+
+    Whoever cannot be asked keeps its plan of ``held``, and the menus are not complete.
+    """
+    asked = [k for k, each in enumerate(participants) if not isinstance(each, MixedPart)]
+    menus: list[Menu | None] = [None] * len(participants)
+    heard = participants.menus(prices, np.array(slack), count, np.array(asked, dtype=np.int64))
+    for number, menu in zip(asked, heard, strict=True):
+        menus[number] = menu
     choices: list[Choice] = []
     complete = True
-    for participant in participants:
+    for number, (participant, listed) in enumerate(zip(participants, menus, strict=True)):
         model = disclosed_model(participant)
-        if isinstance(participant, MixedPart):
-            choices.append(participant.model)
-            continue
-        menu: Menu = participant.menu(prices, slack, count)
-        if model is not None and len(menu.plans) > len(model.groups) + 1:
+        if listed is None and model is not None:
+            choices.append(model)
+        elif listed is None or not listed.plans:
+            choices.append(tuple(held[number : number + 1]))
+            complete = False
+        elif model is not None and len(listed.plans) > len(model.groups) + 1:
             # the disclosed model has fewer decisions than its list of plans, and allows them all
             choices.append(model)
-        elif menu.complete:
-            choices.append(menu.plans)
         else:
-            choices.append(menu.plans)
-            complete = False
+            choices.append(listed.plans)
+            complete = complete and listed.complete
     return choices, complete
 
 
@@ -245,7 +270,8 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     choices: list[Choice] = []
     while True:
         slack = max(0.0, solution.selection.value - solution.bound) + margin
-        choices, complete = complete_choices(problem.participants, prices, slack, count)
+        held = [point.plan for point in solution.selection.points]
+        choices, complete = complete_choices(problem.participants, prices, slack, count, held)
         program = RestrictedProgram(problem, choices, tangents=solution.tangents)
         answer = program.solve(
             tolerance=settings.tolerance if complete else 1e-4,

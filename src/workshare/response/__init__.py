@@ -9,6 +9,8 @@ from workshare.response.local import (
     participant_parts,
     plan_of,
 )
+from workshare.response.matrix import MatrixModel
+from workshare.response.mixed_integer import MilpParticipant
 from workshare.response.model import Group, PrivateModel, annuity, private_model, split
 from workshare.response.participants import (
     BoolArray,
@@ -31,8 +33,10 @@ __all__ = [
     "Grouped",
     "Individuals",
     "IntArray",
+    "MatrixModel",
     "Member",
     "Menu",
+    "MilpParticipant",
     "MixedPart",
     "Participant",
     "Participants",

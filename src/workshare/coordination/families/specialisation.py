@@ -50,6 +50,8 @@ class SpecialisationParticipants(Participants):
     ``first <= second`` and ``plants`` meaning none.
     """
 
+    enumerable = True
+
     def __init__(self, cost: Array, contribution: Array) -> None:
         self.cost = cost
         self.contribution = np.vstack([contribution, np.zeros(contribution.shape[1])])
