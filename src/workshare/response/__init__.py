@@ -10,7 +10,7 @@ from workshare.response.local import (
     plan_of,
 )
 from workshare.response.matrix import MatrixModel
-from workshare.response.mixed_integer import MilpParticipant
+from workshare.response.mixed_integer import MatrixParticipants, MilpParticipant
 from workshare.response.model import Group, PrivateModel, annuity, private_model, split
 from workshare.response.participants import (
     BoolArray,
@@ -35,6 +35,7 @@ __all__ = [
     "Individuals",
     "IntArray",
     "MatrixModel",
+    "MatrixParticipants",
     "Member",
     "Menu",
     "MilpParticipant",
