@@ -20,6 +20,7 @@ from workshare.response.participants import (
     Replies,
 )
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
+from workshare.response.spread import Spread, spread
 from workshare.response.table import CallablePart, plan_table
 from workshare.response.training import Training, training_cost
 
@@ -41,6 +42,7 @@ __all__ = [
     "Point",
     "PrivateModel",
     "Replies",
+    "Spread",
     "Subset",
     "TablePart",
     "Training",
@@ -53,5 +55,6 @@ __all__ = [
     "plan_table",
     "private_model",
     "split",
+    "spread",
     "training_cost",
 ]
