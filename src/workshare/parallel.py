@@ -1,8 +1,9 @@
 """The one seam to threads, processes and a cluster: many independent tasks, their order kept.
 
 Engines call :func:`map_tasks` and never a pool; where the same objects are asked again and again,
-a :class:`Crew` keeps them with the workers, so that they travel once. Whatever the backend, the same tasks give the same
-results in the same order, because a task gets everything it needs (its seed too) as its argument.
+a :class:`Crew` keeps them with the workers, so that they travel once. Whatever the backend, the
+same tasks give the same results in the same order, because a task gets everything it needs (its
+seed too) as its argument.
 """
 
 from __future__ import annotations

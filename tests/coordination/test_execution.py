@@ -1,4 +1,4 @@
-"""The same record to the byte wherever questions are asked, and a run that goes on from the disk."""
+"""The same record to the byte wherever questions are asked; a run that goes on from the disk."""
 
 from __future__ import annotations
 
@@ -81,7 +81,10 @@ def test_the_same_bytes_from_threads_and_processes(name: str, backend: str) -> N
     assert record(make(), Execution(workers=2, backend=backend), many) == here
 
 
-@pytest.mark.parametrize("name", ["models of a region", "tables at once"])
+@pytest.mark.parametrize(
+    "name",
+    ["models of a region", pytest.param("tables at once", marks=pytest.mark.slow)],
+)
 def test_the_same_bytes_from_a_cluster_of_two_workers_on_loopback(name: str) -> None:
     distributed = pytest.importorskip("distributed", reason="extra `cluster` is absent")
     make, many = PROBLEMS[name]
@@ -163,16 +166,16 @@ def test_a_run_that_died_goes_on_to_the_same_answer(name: str, tmp_path: Path) -
     through = solve(make(), Settings(**options))
     told: list[str] = []
 
-    class Died(Exception):
+    class DiedError(Exception):
         pass
 
     def die(stage: str, done: float, text: str) -> None:
         told.append(text)
         if len(told) == stop:
-            raise Died
+            raise DiedError
 
     settings = Settings(**options, execution=Execution(checkpoint=path))
-    with pytest.raises(Died):
+    with pytest.raises(DiedError):
         solve(make(), settings, progress=die)
     assert path.exists()
     # new objects, as in a new process: nothing but the file knows what was answered

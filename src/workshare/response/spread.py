@@ -8,6 +8,7 @@ order, wherever they are computed.
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -49,9 +50,7 @@ def spread(
     else:
         bounds = np.arange(workers + 1) * len(participants) // workers
         shares = [
-            Subset(participants, np.arange(a, b))
-            for a, b in zip(bounds[:-1], bounds[1:], strict=True)
-            if b > a
+            Subset(participants, np.arange(a, b)) for a, b in itertools.pairwise(bounds) if b > a
         ]
         with Crew(shares, workers, backend) as crew:
             yield Spread(participants, crew, np.unique(bounds))
