@@ -106,7 +106,8 @@ def _residual_rounds(
 def _live_answers(problem: Problem, best: Selection, known: Sequence[dict[str, Plan]]) -> int:
     """Ask those who take residual questions, all at once; return how many new plans they told."""
     flags = problem.participants.honest
-    able = [k for k in np.flatnonzero(flags) if hasattr(problem.participants[int(k)], "residual")]
+    honest: list[int] = np.flatnonzero(flags).tolist()
+    able = [k for k in honest if hasattr(problem.participants[k], "residual")]
     if not able:
         return 0
     questions = []
