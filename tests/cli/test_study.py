@@ -11,7 +11,18 @@ from workshare.cli.main import app
 
 
 def test_vanishing_writes_page_tables_and_pictures(tmp_path: Path) -> None:
-    options = ["--largest", "10", "--draws", "3", "--workers", "1", "--pictures", "--out"]
+    options = [
+        "--largest",
+        "10",
+        "--draws",
+        "3",
+        "--goods",
+        "2",
+        "--workers",
+        "1",
+        "--pictures",
+        "--out",
+    ]
     done = CliRunner().invoke(app, ["study", "vanishing", *options, str(tmp_path / "found")])
     assert done.exit_code == 0, done.output
     assert "never exceeded its bound" in done.stderr
@@ -28,7 +39,18 @@ def test_vanishing_writes_page_tables_and_pictures(tmp_path: Path) -> None:
 
 
 def test_json_is_the_record_and_nothing_else() -> None:
-    options = ["--largest", "10", "--draws", "2", "--workers", "1", "--json", "--quiet"]
+    options = [
+        "--largest",
+        "10",
+        "--draws",
+        "2",
+        "--goods",
+        "2",
+        "--workers",
+        "1",
+        "--json",
+        "--quiet",
+    ]
     done = CliRunner().invoke(app, ["study", "vanishing", *options])
     assert done.exit_code == 0, done.output
     assert not done.stderr

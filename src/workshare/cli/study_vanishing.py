@@ -16,6 +16,9 @@ def vanishing(
     draws: Annotated[
         int, typer.Option(min=1, help="Draws of identical agents; their mean is reported.")
     ] = 200,
+    goods: Annotated[
+        int, typer.Option(min=1, help="Goods (shared dimensions) of the different participants.")
+    ] = 12,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything drawn at random.")] = 0,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes to use. Default: one per processor core.")
@@ -40,7 +43,7 @@ def vanishing(
     from workshare.studies.vanishing import vanishing as study
 
     settings = VanishingSettings(
-        largest=largest, draws=draws, seed=seed, workers=workers or cores()
+        largest=largest, goods=goods, draws=draws, seed=seed, workers=workers or cores()
     )
     with writable(out):
         with progress_on_stderr(quiet) as progress:

@@ -40,9 +40,10 @@ def vanishing_findings(record: Mapping[str, Any]) -> Findings:
             "For different participants it is certified value less bound, which is the true gap "
             "where the value is proven best (column proof: exact) and contains it elsewhere.",
             "The bound is the Shapley-Folkman bound of docs/method.md, from sizes of plans and the "
-            "range or curvature of prices alone. A slope is the least-squares slope of the logarithm "
-            "of the relative gap on that of the number, over the numbers given; theory bounds how slowly the gap can fall: "
-            "different participants fill each other's gaps, and theirs falls faster.",
+            "range or curvature of prices alone.",
+            "A slope is the least-squares slope of the logarithm of the relative gap on that of the "
+            "number, over the numbers given. Theory bounds how slowly the gap can fall: different "
+            "participants fill each other's gaps, and theirs falls faster.",
             "Relative gaps are to the value: all private cost, imports and missed targets.",
         ),
         record=record,
@@ -55,7 +56,8 @@ def _sentences(record: Mapping[str, Any]) -> list[str]:
         lines.append(
             f"{FAMILIES[item['family']].capitalize()}: the relative gap falls with slope "
             f"{item['slope']:.2f} (standard error {item['error']:.2f}; theory: "
-            f"{item['expected']:g} or steeper) from {_count(item['first'])} to {_count(item['last'])} participants."
+            f"{item['expected']:g} or steeper) from {_count(item['first'])} to "
+            f"{_count(item['last'])} participants."
         )
     measured = record["measured"]
     if measured:

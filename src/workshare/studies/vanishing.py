@@ -26,7 +26,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workshare.arrays import Array
-from workshare.coordination import Execution, Options, Problem, Settings, certify, solve
+from workshare.coordination import Options, Problem, Search, Settings, certify, solve
 from workshare.coordination.families import (
     SpecialisationParticipants,
     identical_agents,
@@ -345,7 +345,9 @@ def tied(number: int) -> Ties:
     """Return what careless and careful choice among tied best responses cost."""
     problem = identical_agents(number, merged=True)
     alike = problem.market.evaluate(np.array([float(number)])).value
-    settings = Settings(rounds=Options(tolerance=1e-9, near=0.0), exact=False)
+    # rounding the vertex is enough here; a search would free every copy, since all are tied
+    search = Search(tied=0, neighbourhoods=0)
+    settings = Settings(rounds=Options(tolerance=1e-9, near=0.0), exact=False, search=search)
     found = solve(problem, settings).selection.value
     best = 0.0 if number % 2 == 0 else 1.0 / (4.0 * number)
     return Ties(number, alike, best, found)
@@ -360,7 +362,6 @@ def _measure(task: tuple[int, int, int]) -> MeasuredGap:
     settings = Settings(
         rounds=Options(tolerance=1e-6, near=0.0),
         exact_participants=20,
-        execution=Execution(),
     )
     solution = solve(problem, settings)
     certificate = certify(problem, solution, settings, measured=False)
