@@ -6,6 +6,7 @@ from workshare.coordination.certificate_file import (
     read_certificate,
     write_certificate,
 )
+from workshare.coordination.execution import Execution
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.neighbourhood import Change, Search
 from workshare.coordination.nonconvexity import Nonconvexity, nonconvexity
@@ -23,6 +24,7 @@ __all__ = [
     "Certificate",
     "Change",
     "Choice",
+    "Execution",
     "Line",
     "Nonconvexity",
     "Options",

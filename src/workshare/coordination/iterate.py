@@ -62,6 +62,8 @@ def iterate(
     steps = METHODS[method]
     given, problem = problem, problem.fresh()
     now: State = steps.init(problem, options, prices) if state is None else state
+    if keep is not None and state is None:
+        keep(now)
     try:
         while not steps.terminate(options, now):
             now = steps.step(problem, options, now)
@@ -78,5 +80,5 @@ def iterate(
                 text = f"round {number}: prices known to within {gap:.2g} % of the value"
                 progress("coordinate", min(1.0, number / options.max_rounds), text)
     except KeyboardInterrupt:
-        return now, True
+        return steps.postprocess(problem, now), True
     return steps.postprocess(problem, now), False

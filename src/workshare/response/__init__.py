@@ -23,6 +23,7 @@ from workshare.response.participants import (
 )
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
 from workshare.response.sparse_tables import SparsePlans
+from workshare.response.spread import Spread, spread
 from workshare.response.table import CallablePart, plan_table
 from workshare.response.training import Training, training_cost
 
@@ -48,6 +49,7 @@ __all__ = [
     "PrivateModel",
     "Replies",
     "SparsePlans",
+    "Spread",
     "Subset",
     "TablePart",
     "Training",
@@ -60,5 +62,6 @@ __all__ = [
     "plan_table",
     "private_model",
     "split",
+    "spread",
     "training_cost",
 ]
