@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
-CHECKED := src tests benchmarks docs scripts
+CHECKED := src tests benchmarks docs scripts contrib
 
 .PHONY: help demo test test-slow format bench clean
 .NOTPARALLEL:

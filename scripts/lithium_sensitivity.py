@@ -16,8 +16,9 @@ from pathlib import Path
 
 from lithium_tables import DEFAULT_CASE
 from workshare.region import Region, read_region
-from workshare.studies.coordinate import CoordinationResult, coordinate
+from workshare.studies.coordinate import coordinate
 from workshare.studies.outcome import Outcome
+from workshare.studies.result import CoordinationResult
 
 STEPS = ("cathode", "cell", "pack", "car")
 Row = dict[str, str]

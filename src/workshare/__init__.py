@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         OptionError,
         RegionError,
         ResultError,
+        TableError,
         UnitError,
         WorkshareError,
     )
@@ -59,6 +60,7 @@ __all__ = [
     "Fault",
     "WorkshareError",
     "RegionError",
+    "TableError",
     "UnitError",
     "OptionError",
     "ResultError",
@@ -80,6 +82,7 @@ _HOMES = {
     "Fault": "workshare.errors",
     "WorkshareError": "workshare.errors",
     "RegionError": "workshare.errors",
+    "TableError": "workshare.errors",
     "UnitError": "workshare.errors",
     "OptionError": "workshare.errors",
     "ResultError": "workshare.errors",

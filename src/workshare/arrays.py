@@ -7,3 +7,6 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 """An array of 64-bit floats; each docstring says shape and unit."""
+
+Mask = npt.NDArray[np.bool_]
+"""An array of booleans; each docstring says what true means."""

@@ -49,6 +49,26 @@ class RegionError(WorkshareError):
         super().__init__("\n".join([*lines, *(f"  {fault}" for fault in self.faults)]))
 
 
+class EconomyError(WorkshareError):
+    """An economy, policy or shock of trade has faults: each names its cell and its cure."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        noun = "fault" if len(self.faults) == 1 else "faults"
+        lines = [f"{len(self.faults)} {noun} in the economy:"]
+        super().__init__("\n".join([*lines, *(f"  {fault}" for fault in self.faults)]))
+
+
+class TableError(WorkshareError):
+    """A table of yours has faults: read each one's rule and cure, correct them, read again."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        noun = "fault" if len(self.faults) == 1 else "faults"
+        lines = [f"{len(self.faults)} {noun}:", *(f"  {fault}" for fault in self.faults)]
+        super().__init__("\n".join(lines))
+
+
 class UnitError(WorkshareError):
     """A unit is unknown or does not convert: see ``workshare units`` or docs/units.md."""
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 import workshare as ws
 from reference.random_regions import random_region
 from workshare.region.region import Region
-from workshare.studies.coordinate import CoordinationResult, coordinate
+from workshare.studies.coordinate import coordinate
 from workshare.studies.outcome import Outcome
+from workshare.studies.result import CoordinationResult
 from workshare.studies.setting import Setting
 
 # 2 and 8 plain; 9 two alternatives; 25 rules between activities and few workers;

@@ -18,7 +18,8 @@ from workshare.reports import validate
 from workshare.response import MixedPart, local_participants
 from workshare.results import Status, json_text, to_jsonable
 from workshare.studies import jobs
-from workshare.studies.coordinate import CoordinationResult, coordinate, scenario_names
+from workshare.studies.coordinate import coordinate, scenario_names
+from workshare.studies.result import CoordinationResult
 
 
 def text(result: CoordinationResult) -> str:

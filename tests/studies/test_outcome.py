@@ -8,7 +8,8 @@ import pytest
 
 from studies.accounting import Books
 from studies.cases import CASES, outcomes, region_of, study
-from workshare.studies.coordinate import CoordinationResult, coordinate
+from workshare.studies.coordinate import coordinate
+from workshare.studies.result import CoordinationResult
 
 
 def check_accounts(result: CoordinationResult) -> None:

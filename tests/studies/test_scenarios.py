@@ -6,8 +6,9 @@ import pytest
 
 from studies.cases import CASES, region_of, setting, study
 from workshare.region.region import WORLD
-from workshare.studies.coordinate import CoordinationResult, coordinate
+from workshare.studies.coordinate import coordinate
 from workshare.studies.outcome import Outcome
+from workshare.studies.result import CoordinationResult
 from workshare.studies.scenarios import SLACK, even_gains, makers_of, smallest_gain
 
 OFFERED = ("fewest_changes", "least_duplication", "most_resilient", "lowest_emissions")

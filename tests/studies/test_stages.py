@@ -11,7 +11,8 @@ from studies.cases import region_of, study
 from workshare.reports import validate
 from workshare.results import Status, json_text, to_jsonable
 from workshare.studies import stages as module
-from workshare.studies.coordinate import CoordinationResult, coordinate
+from workshare.studies.coordinate import coordinate
+from workshare.studies.result import CoordinationResult
 from workshare.studies.stages import Stages, default_settings
 
 

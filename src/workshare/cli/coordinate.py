@@ -55,6 +55,13 @@ def coordinate(
         bool, typer.Option("--quiet", help="Show no progress and no summary; only errors.")
     ] = False,
     workers: Workers = None,
+    lens: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Engine that judges the scenarios; repeat for several; none for no other engine. "
+            "Default: all."
+        ),
+    ] = None,
 ) -> None:
     """Compute divisions of labour for REGION, what each is worth to whom, and the report.
 
@@ -71,6 +78,7 @@ def coordinate(
         print_json=json,
         quiet=quiet,
         workers=workers,
+        lenses=lens or None,
     )
 
 
@@ -84,6 +92,7 @@ def run_study(
     print_json: bool,
     quiet: bool,
     workers: int | None,
+    lenses: list[str] | None = None,
 ) -> None:
     """Read, coordinate, write and tell; leave with the exit code that the result's status has."""
     from workshare.cli.progress import progress_on_stderr
@@ -99,6 +108,7 @@ def run_study(
             seed=seed,
             progress=progress,
             workers=workers or cores(),
+            lenses=() if lenses == ["none"] else lenses,
         )
         result = study.to_dict()
         paths = write_files(result, folder, progress)

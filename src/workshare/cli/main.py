@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from workshare.cli import population, study, trade
 from workshare.cli.answer import answer
 from workshare.cli.cases import cases
 from workshare.cli.check import check
@@ -31,6 +32,16 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "units": units,
 }
 """Every command, in the order of the help; each is a function in a file of its name."""
+
+GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "population": (population.HELP, population.COMMANDS),
+    "trade": (trade.HELP, trade.COMMANDS),
+    "study": (study.HELP, study.COMMANDS),
+}
+"""Commands with a second word, by the first: what the group is for, and its commands by name.
+
+A group's file in this package (``cli/trade.py``) gives ``HELP`` and ``COMMANDS``.
+"""
 
 app = typer.Typer(
     name="workshare",
@@ -65,6 +76,22 @@ def workshare(
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(guarded(_command))
+
+for _name, (_help, _commands) in GROUPS.items():
+    _group = typer.Typer(name=_name, help=_help, no_args_is_help=True)
+    for _second, _command in _commands.items():
+        _group.command(_second)(guarded(_command))
+    app.add_typer(_group)
+
+
+def all_commands() -> dict[str, Callable[..., None]]:
+    """Return every command by its words, those of groups as ``"trade solve"``."""
+    grouped = {
+        f"{name} {second}": command
+        for name, (_, commands) in GROUPS.items()
+        for second, command in commands.items()
+    }
+    return {**COMMANDS, **grouped}
 
 
 def run() -> None:

@@ -93,9 +93,7 @@ def certify_point(system: System, point: Array) -> Certificate:
         jacobian_ball = arb_mat(rows)
         rest = _identity(arb_mat, n) - arb_mat(inverse.tolist()) * jacobian_ball
         spread = rest * arb_mat([[arb(0, float(r))] for r in radius])
-        if all(
-            _upper(arb_sum(correction[k, 0], spread[k, 0])) < radius[k] for k in range(n)
-        ):
+        if all(_upper(arb_sum(correction[k, 0], spread[k, 0])) < radius[k] for k in range(n)):
             return Certificate(True, x, radius, True, _sign(jacobian, rest))
     return nothing
 
@@ -255,8 +253,10 @@ class _Plan:
             exponents = system.exponents[term]
             factors = [(int(v), int(exponents[v])) for v in np.flatnonzero(exponents)]
             coefficient = complex(system.coefficients[term])
-            number = acb(coefficient.real, coefficient.imag) if coefficient.imag else (
-                arb(coefficient.real)
+            number = (
+                acb(coefficient.real, coefficient.imag)
+                if coefficient.imag
+                else (arb(coefficient.real))
             )
             self.terms[row].append((number, factors))
 
@@ -357,9 +357,7 @@ def _ball(value: Any, radius: float, real: bool) -> Any:
     """Return a ball (a square in the complex plane) of half-width ``radius``."""
     if real:
         return arb(float(value), float(radius))
-    return acb(
-        arb(float(np.real(value)), float(radius)), arb(float(np.imag(value)), float(radius))
-    )
+    return acb(arb(float(np.real(value)), float(radius)), arb(float(np.imag(value)), float(radius)))
 
 
 def _inside(ball: Any, radius: float, real: bool) -> bool:

@@ -298,7 +298,8 @@ def _total_degree(system: Polynomials, random: np.random.Generator) -> _Prepared
         scaled, [tuple(range(n))], np.zeros(scaled.coefficients.size, dtype=complex), extra
     )
     roots = [
-        (b[i] / a[i]) ** (1.0 / degrees[i]) * np.exp(2j * np.pi * np.arange(degrees[i]) / degrees[i])
+        (b[i] / a[i]) ** (1.0 / degrees[i])
+        * np.exp(2j * np.pi * np.arange(degrees[i]) / degrees[i])
         for i in range(n)
     ]
     grid = np.meshgrid(*roots, indexing="ij")
@@ -476,9 +477,7 @@ def _follow_all(
             break
         retracked += again.size
         tighter = (limits[0] * 0.1**attempt, 1e-8)
-        redone = _run(
-            prepared, prepared.starts[again], tighter, options.budget * 4**attempt, None
-        )
+        redone = _run(prepared, prepared.starts[again], tighter, options.budget * 4**attempt, None)
         ends[again], endings[again] = redone[0], redone[1]
         steps += redone[2]
     return _collect(system, prepared, partition, ends, endings, start, (retracked, steps))

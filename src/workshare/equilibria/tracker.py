@@ -332,9 +332,7 @@ def _loops(terms, linear, groups, patch, x, radius, limits, work, mean):  # type
             end = radius * np.exp(2j * np.pi * (k + 1) / LOOP_POINTS)
             if k == LOOP_POINTS - 1:
                 end = radius + 0.0j
-            _, left = segment(
-                terms, linear, groups, patch, x, begin, end, 0.0, limits, work, 200
-            )
+            _, left = segment(terms, linear, groups, patch, x, begin, end, 0.0, limits, work, 200)
             if left == 0:
                 return 0
         distance = 0.0
@@ -376,9 +374,7 @@ def follow(terms, linear, groups, x, limits, budget):  # type: ignore[no-untyped
     patch = np.zeros((num_groups, N), dtype=np.complex128)
     renew_patch(groups, patch, x)
     one, zero = 1.0 + 0.0j, 0.0 + 0.0j
-    t, left = segment(
-        terms, linear, groups, patch, x, one, zero, ENDGAME_AT, limits, work, budget
-    )
+    t, left = segment(terms, linear, groups, patch, x, one, zero, ENDGAME_AT, limits, work, budget)
     if t == zero:
         return REGULAR, 1, budget - left, 0.0
     if left == 0:

@@ -157,8 +157,9 @@ def _workers(values: Values) -> dict[str, tuple[Worker, ...]]:
         group = _by_field(rows)
         subject = f"Participant {code!r}, occupation {occupation!r}"
         _require(values, "workforce", rows[0].row.place, subject, group)
-        wage, available = (_number("workforce", group, name) for name in ("wage", "available"))
-        workers[code] = (*workers.get(code, ()), Worker(occupation, wage, available))
+        fields = ("wage", "available", "at_hand", "training_cost")
+        numbers = {name: _number("workforce", group, name) for name in fields}
+        workers[code] = (*workers.get(code, ()), Worker(occupation, **numbers))
     return workers
 
 

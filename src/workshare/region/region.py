@@ -38,11 +38,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One occupation group of a participant: wage (M per worker and year), workers available."""
+    """One occupation group of a participant: its wage, and how many there are.
+
+    ``wage`` is M per worker and year; ``available`` the most workers that can be staffed;
+    ``at_hand`` those of them who need no training, and ``training_cost`` M per year for each of the
+    others, on top of the wage.
+    """
 
     occupation: str
     wage: float
     available: float = math.inf
+    at_hand: float = math.inf
+    training_cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,8 @@ def _workforce(region: Region) -> Iterator[Entry]:
     for participant in region.participants:
         for worker in participant.workforce:
             keys = {"participant": participant.id, "occupation": worker.occupation}
-            yield from _fields(worker, keys, ("wage", "available"), {})
+            names = ("wage", "available", "at_hand", "training_cost")
+            yield from _fields(worker, keys, names, {})
 
 
 def _activity_figures(region: Region) -> Iterator[Entry]:

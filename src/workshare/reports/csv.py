@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ def table_text(table: Table) -> str:
     return buffer.getvalue()
 
 
-def write_csv(result: Any, folder: str | Path, byte_order_mark: bool = False) -> list[Path]:
+def write_csv(
+    result: Any, folder: str | Path, byte_order_mark: bool = False, more: Iterable[Table] = ()
+) -> list[Path]:
     """Write every table of a result as ``NAME.csv`` in a folder and return the paths.
 
     Parameters
@@ -36,12 +39,13 @@ def write_csv(result: Any, folder: str | Path, byte_order_mark: bool = False) ->
     folder : made if it is not there.
     byte_order_mark : begin each file with the mark by which spreadsheets know UTF-8; programs may
         take it for part of the first column's name.
+    more : further tables, such as those of the lenses.
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     encoding = "utf-8-sig" if byte_order_mark else "utf-8"
     paths = []
-    for table in tables(result).values():
+    for table in (*tables(result).values(), *more):
         path = target / f"{table.name}.csv"
         path.write_text(table_text(table), encoding=encoding, newline="")
         paths.append(path)

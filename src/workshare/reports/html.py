@@ -9,8 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from workshare.reports.html_page import page_text
 from workshare.reports.html_participants import participants_section
-from workshare.reports.html_parts import escaped, paragraph
+from workshare.reports.html_parts import paragraph
 from workshare.reports.html_scenarios import scenarios_section
 from workshare.reports.html_sections import (
     basis_section,
@@ -22,8 +23,8 @@ from workshare.reports.html_sections import (
     price_section,
     proof_section,
 )
-from workshare.reports.html_style import STYLE
 from workshare.reports.html_summary import summary_part
+from workshare.reports.lenses import lenses_section
 from workshare.reports.view import View, view
 
 SECTIONS = (
@@ -35,41 +36,18 @@ SECTIONS = (
     ("not-chosen", "Options not chosen", not_chosen_section),
     ("scenarios", "Scenarios", scenarios_section),
     ("participants", "Each participant", participants_section),
+    ("lenses", "Other engines", lenses_section),
     ("proof", "What is proven", proof_section),
     ("basis", "Assumptions, sources", basis_section),
 )
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def html_text(result: Any) -> str:
     """Return the whole report page of a result as HTML text."""
     seen = view(result)
-    links = "".join(f'<li><a href="#{anchor}">{words}</a></li>' for anchor, words, _ in SECTIONS)
-    body = "\n".join(make(seen) for _, _, make in SECTIONS)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<title>{escaped(seen.title)}: report</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the content</a>
-<header>
-{summary_part(seen)}
-</header>
-<nav aria-label="Contents"><ul>{links}</ul></nav>
-<main id="content">
-{body}
-</main>
-<footer>
-{_footer(seen)}
-</footer>
-</body>
-</html>
-"""
+    sections = [(anchor, words, make(seen)) for anchor, words, make in SECTIONS]
+    made = [item for item in sections if item[2]]
+    return page_text(f"{seen.title}: report", summary_part(seen), made, _footer(seen))
 
 
 def write_html(result: Any, path: str | Path) -> Path:

@@ -10,6 +10,7 @@ from workshare.errors import OptionError
 from workshare.reports.csv import write_csv
 from workshare.reports.figures import FIGURES
 from workshare.reports.html import write_html
+from workshare.reports.lenses import lens_findings, lens_tables
 from workshare.reports.result_json import write_json
 from workshare.reports.view import View, view
 from workshare.reports.workbook import write_workbook
@@ -62,14 +63,17 @@ def _write(seen: View, target: Path, name: str) -> Path:
     if name == "html":
         return write_html(seen, target / "report.html")
     if name == "xlsx":
-        return write_workbook(seen, target / "report.xlsx")
+        return write_workbook(seen, target / "report.xlsx", lens_tables(seen))
     if name == "json":
         return write_json(seen.data, target / "result.json")
     if name == "csv":
-        write_csv(seen, target / "csv", byte_order_mark=True)
+        write_csv(seen, target / "csv", byte_order_mark=True, more=lens_tables(seen))
         return target / "csv"
     pictures = target / "figures"
     pictures.mkdir(exist_ok=True)
     for figure, make in FIGURES.items():
         make(seen).to_png(pictures / f"{figure}.png")
+    for lens, found in lens_findings(seen).items():
+        for drawn in found.figures:
+            drawn.to_png(pictures / f"{lens}_{drawn.name}.png")
     return pictures

@@ -50,6 +50,7 @@ RECORDS: dict[str, tuple[Key, ...]] = {
         ("scenarios", "list of outcome", "", "The divisions of labour offered."),
         ("certificate", "certificate", "", "What was proven, recomputed from problem and answers."),
         ("convergence", "list of convergence", "", "Bound and values by round of prices."),
+        ("lenses", "map of anything", "", "What other engines say of the scenarios, by engine."),
         ("statistics", "map of anything", "", "Counts of the computation: rounds, messages, ..."),
         ("method", "text", "", "Method that computed it."),
         ("options", "map of anything", "", "Options of the computation."),

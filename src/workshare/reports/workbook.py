@@ -7,13 +7,15 @@ written as text, whatever it begins with.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workshare.reports.figures.price_of_non_coordination import headline_sentence
 from workshare.reports.html_summary import key_facts
 from workshare.reports.tables import Table, tables
-from workshare.reports.view import View, view
+from workshare.reports.view import view
 
 EXPLANATION = (
     "Each sheet is one table: one row per observation, the unit in the heading.",
@@ -26,13 +28,34 @@ LARGEST_TEXT = 32767
 """Characters that a cell can hold."""
 
 
-def write_workbook(result: Any, path: str | Path) -> Path:
-    """Write the workbook of a result and return its path."""
+def write_workbook(result: Any, path: str | Path, more: Iterable[Table] = ()) -> Path:
+    """Write the workbook of a result, and ``more`` tables, and return its path."""
+    seen = view(result)
+    about = (
+        seen.title,
+        (headline_sentence(seen),),
+        key_facts(seen),
+        str(seen.region.get("disclaimer") or ""),
+    )
+    return write_sheets(path, FirstSheet(*about), (*tables(seen).values(), *more))
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSheet:
+    """What the first sheet says: title, findings, facts by term, and a disclaimer ("" for none)."""
+
+    title: str
+    findings: Sequence[str]
+    facts: Sequence[tuple[str, str]] = ()
+    disclaimer: str = ""
+
+
+def write_sheets(path: str | Path, about: FirstSheet, made: Iterable[Table]) -> Path:
+    """Write a workbook of a sheet that explains and one sheet per table; return its path."""
     import xlsxwriter
 
-    seen = view(result)
     file = Path(path)
-    made = tables(seen)
+    sheets = list(made)
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -41,7 +64,7 @@ def write_workbook(result: Any, path: str | Path) -> Path:
     }
     book = xlsxwriter.Workbook(str(file), options)
     # a fixed date, so that equal results give equal workbooks
-    book.set_properties({"title": seen.title, "created": datetime.datetime(2000, 1, 1)})
+    book.set_properties({"title": about.title, "created": datetime.datetime(2000, 1, 1)})
     looks = {
         "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
         "title": book.add_format({"bold": True, "font_size": 14}),
@@ -51,25 +74,26 @@ def write_workbook(result: Any, path: str | Path) -> Path:
         "tiny": book.add_format({"num_format": "0.00E+00"}),
         "whole": book.add_format({"num_format": "#,##0"}),
     }
-    _explain(book.add_worksheet("read me"), seen, made, looks)
-    for table in made.values():
+    _explain(book.add_worksheet("read me"), about, sheets, looks)
+    for table in sheets:
         _fill(book.add_worksheet(table.name[:31]), table, looks)
     book.close()
     return file
 
 
-def _explain(sheet: Any, seen: View, made: dict[str, Table], looks: dict[str, Any]) -> None:
-    """Fill the first sheet: title, finding, how to read, and what the other sheets hold."""
+def _explain(sheet: Any, about: FirstSheet, made: Sequence[Table], looks: dict[str, Any]) -> None:
+    """Fill the first sheet: title, findings, how to read, and what the other sheets hold."""
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 90)
-    sheet.write_string(0, 0, seen.title[:LARGEST_TEXT], looks["title"])
-    sheet.write_string(1, 0, headline_sentence(seen))
-    row = 3
+    sheet.write_string(0, 0, about.title[:LARGEST_TEXT], looks["title"])
+    for place, line in enumerate(about.findings, 1):
+        sheet.write_string(place, 0, line[:LARGEST_TEXT])
+    row = 2 + len(about.findings)
     for line in EXPLANATION:
         sheet.write_string(row, 0, line)
         row += 1
     row += 1
-    for term, words in key_facts(seen):
+    for term, words in about.facts:
         if words:
             sheet.write_string(row, 0, term[:LARGEST_TEXT], looks["words"])
             sheet.write_string(row, 1, words[:LARGEST_TEXT], looks["words"])
@@ -77,14 +101,13 @@ def _explain(sheet: Any, seen: View, made: dict[str, Table], looks: dict[str, An
     row += 1
     for heading, column in (("sheet", 0), ("what it holds", 1)):
         sheet.write_string(row, column, heading, looks["head"])
-    for table in made.values():
+    for table in made:
         row += 1
         sheet.write_url(row, 0, f"internal:'{table.name[:31]}'!A1", string=table.name)
         sheet.write_string(row, 1, f"{table.title} ({len(table.rows)} rows)")
-    disclaimer = str(seen.region.get("disclaimer") or "")
-    if disclaimer:
+    if about.disclaimer:
         sheet.write_string(row + 2, 0, "disclaimer", looks["head"])
-        sheet.write_string(row + 2, 1, disclaimer[:LARGEST_TEXT], looks["words"])
+        sheet.write_string(row + 2, 1, about.disclaimer[:LARGEST_TEXT], looks["words"])
 
 
 def _fill(sheet: Any, table: Table, looks: dict[str, Any]) -> None:

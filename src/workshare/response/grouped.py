@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from workshare.arrays import Array
-from workshare.response.participants import IntArray, Participants, Replies
+from workshare.response.participants import BoolArray, IntArray, Participants, Replies
 from workshare.response.plan import Menu, Participant, Plan, Point
 
 
@@ -54,6 +54,15 @@ class Subset(Participants):
     def menus(self, prices: Array, slack: Array, count: int, who: IntArray) -> list[Menu]:
         """Return a menu for each of ``who``."""
         return self.whole.menus(prices, slack, count, self.members[who])
+
+    def listed(self, who: int, count: int, dimensions: int) -> tuple[Plan, ...] | None:
+        """Return every plan of participant ``who`` where they can be listed."""
+        return self.whole.listed(int(self.members[who]), count, dimensions)
+
+    @property
+    def honest(self) -> BoolArray:
+        """Which participants answer for themselves."""
+        return self.whole.honest[self.members]
 
     def plan(self, who: int, key: int) -> Plan:
         """Return the plan behind a point that was answered."""
@@ -134,6 +143,21 @@ class Grouped(Participants):
     def menus(self, prices: Array, slack: Array, count: int, who: IntArray) -> list[Menu]:
         """Groups offer no menus; ask the members."""
         return [Menu((), False) for _ in who]
+
+    @property
+    def honest(self) -> BoolArray:
+        """Which groups have a member that answers for itself."""
+        return np.logical_or.reduceat(self.whole.honest, self.starts)
+
+    def memory(self) -> Any:
+        """Return every joint answer, and what the members' collection remembers."""
+        return self._rounds, self.whole.memory()
+
+    def remember(self, memory: Any) -> None:
+        """Take back the joint answers of an earlier run."""
+        rounds, inner = memory
+        self._rounds = list(rounds)
+        self.whole.remember(inner)
 
     def plan(self, who: int, key: int) -> Plan:
         """Return the joint plan of a group as one plan."""

@@ -24,6 +24,7 @@ from workshare.response.plan import (
     distinct,
     is_operable,
 )
+from workshare.response.training import training_cost
 
 TABLE_LIMIT = 3000
 """The longest list of plans that is kept as a table; beyond it a MILP answers."""
@@ -39,7 +40,8 @@ def plan_of(model: PrivateModel, running: Array) -> Plan:
     kept = np.any(rows != 0, axis=1) if limits.size else np.zeros(0, dtype=bool)
     return Plan(
         id="+".join(group.label for group in groups) or "nothing",
-        cost=sum(group.fixed_cost for group in groups),
+        cost=sum(group.fixed_cost for group in groups)
+        + float(training_cost(model.training, (running > 0.5).astype(float))),
         contribution=model.contribution[chosen].sum(axis=0),
         unit_cost=np.array([group.unit_cost for group in groups]),
         unit_contribution=model.unit_contribution[chosen],
@@ -81,7 +83,7 @@ class TablePart:
         lower = np.array([g.lower for g in model.groups])
         upper = np.array([g.upper for g in model.groups])
         best: Array = self._running @ (fixed + np.minimum(slope * lower, slope * upper))
-        return best
+        return best + training_cost(model.training, self._running)
 
     def price(self, prices: Array, near: float = 0.0) -> Answer:
         """Answer the best plan and those within ``near``; see :class:`Participant`."""
@@ -137,6 +139,7 @@ class MixedPart:
                     rows_decision=model.rows_decision,
                     rows_output=model.rows_output,
                     limits=model.limits,
+                    training=model.training,
                 )
             )
         return self._program[0]

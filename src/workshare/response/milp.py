@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from workshare.arrays import Array
+from workshare.response.training import Training, training_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +24,46 @@ class MixedSolution:
 
 
 class MixedProgram:
-    """``minimise fixed . b + unit . y`` with ``lower b <= y <= upper b`` and rows of limits.
+    """``minimise fixed . b + unit . y + training`` with ``lower b <= y <= upper b`` and limits.
 
-    Columns are the decisions ``b`` (0/1) then the outputs ``y``; only costs change between solves,
-    so HiGHS starts from its last basis and solution.
+    Columns are the decisions ``b`` (0/1), the outputs ``y``, then the workers trained in each
+    occupation that may run short; only costs change between solves, so HiGHS starts from its last
+    basis and solution.
     """
 
     def __init__(
-        self, *, lower: Array, upper: Array, rows_decision: Array, rows_output: Array, limits: Array
+        self,
+        *,
+        lower: Array,
+        upper: Array,
+        rows_decision: Array,
+        rows_output: Array,
+        limits: Array,
+        training: tuple[Training, ...] = (),
     ) -> None:
         self.count = lower.size
         self.scale = np.where(upper > 0, upper, 1.0)
         matrix, low, high = link_rows(lower / self.scale, upper / self.scale)
         own = sp.csr_matrix(np.hstack([rows_decision, rows_output * self.scale]))
-        self.matrix = sp.vstack([matrix, own]).tocsr()
-        self.row_lower = np.concatenate([low, np.full(limits.size, -np.inf)])
-        self.row_upper = np.concatenate([high, limits])
+        self.training = training
+        # workers trained are counted in units of the most that could be: columns between 0 and 1
+        self.most = np.array([max(1e-12, float(t.jobs.sum())) for t in training])
+        jobs = np.array([t.jobs / most for t, most in zip(training, self.most, strict=True)])
+        jobs = jobs.reshape(len(training), self.count)
+        short = sp.hstack(
+            [
+                sp.csr_matrix(jobs),
+                sp.csr_matrix(jobs.shape),
+                -sp.identity(len(training)),
+            ]
+        )
+        above = sp.vstack([matrix, own])
+        wide = sp.hstack([above, sp.csr_matrix((above.shape[0], len(training)))])
+        self.matrix = sp.vstack([wide, short]).tocsr()
+        free = np.full(limits.size + len(training), -np.inf)
+        at_hand = [t.at_hand / most for t, most in zip(training, self.most, strict=True)]
+        self.row_lower = np.concatenate([low, free])
+        self.row_upper = np.concatenate([high, limits, at_hand])
         self.highs = self._build()
 
     def _build(self) -> Any:
@@ -50,7 +75,7 @@ class MixedProgram:
         highs.setOptionValue("random_seed", 0)
         highs.setOptionValue("mip_rel_gap", 0.0)
         highs.setOptionValue("mip_abs_gap", 1e-9)
-        columns = 2 * self.count
+        columns = 2 * self.count + len(self.training)
         lp = highspy.HighsLp()
         lp.num_col_ = columns
         lp.num_row_ = self.matrix.shape[0]
@@ -65,13 +90,14 @@ class MixedProgram:
         lp.a_matrix_.value_ = self.matrix.data
         lp.integrality_ = [highspy.HighsVarType.kInteger] * self.count + [
             highspy.HighsVarType.kContinuous
-        ] * self.count
+        ] * (self.count + len(self.training))
         highs.passModel(lp)
         return highs
 
     def solve(self, fixed: Array, unit: Array) -> MixedSolution:
         """Return the best decision at these costs (M per decision, M per unit of output)."""
-        costs = np.concatenate([fixed, unit * self.scale])
+        dear = [t.cost * most for t, most in zip(self.training, self.most, strict=True)]
+        costs = np.concatenate([fixed, unit * self.scale, dear])
         size = max(1e-12, float(np.max(np.abs(costs), initial=0.0)))
         self.highs.changeColsCost(
             costs.size, np.arange(costs.size, dtype=np.int32), np.asarray(costs / size)
@@ -80,8 +106,8 @@ class MixedProgram:
         info = self.highs.getInfo()
         x = np.asarray(self.highs.getSolution().col_value)
         decision = np.round(x[: self.count])
-        output = x[self.count :] * self.scale
-        value = float(fixed @ decision + unit @ output)
+        output = x[self.count : 2 * self.count] * self.scale
+        value = float(fixed @ decision + unit @ output + training_cost(self.training, decision))
         bound = min(float(info.mip_dual_bound) * size, value)
         return MixedSolution(decision, output, value, bound)
 

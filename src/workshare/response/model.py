@@ -14,6 +14,7 @@ same, menus are far shorter).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ from scipy.sparse.csgraph import connected_components
 from workshare.arrays import Array
 from workshare.region.dimensions import Dimension, shared_dimensions
 from workshare.region.region import Activity, Option, Participant, Region
+from workshare.response.training import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class PrivateModel:
     """The groups of a participant (or part of one) and the limits between them.
 
     Arrays: ``unit_contribution`` and ``contribution`` are groups x dimensions; ``rows_decision``
-    and ``rows_output`` limits x groups; ``limits`` and ``limit_names`` one per limit.
+    and ``rows_output`` limits x groups; ``limits`` and ``limit_names`` one per limit. ``training``
+    is what workers cost beyond those at hand; occupations of which there are always enough are
+    left out.
     """
 
     owner: str
@@ -78,6 +82,7 @@ class PrivateModel:
     rows_output: Array
     limits: Array
     limit_names: tuple[str, ...]
+    training: tuple[Training, ...] = ()
 
 
 def annuity(rate: float, life: float) -> float:
@@ -106,7 +111,19 @@ def private_model(region: Region, participant: str) -> PrivateModel:
         rows_output,
         np.array([row[2] for row in limits]),
         tuple(row[3] for row in limits),
+        _trainings(owner, groups),
     )
+
+
+def _trainings(owner: Participant, groups: list[Group]) -> tuple[Training, ...]:
+    """Return the occupations of which more may be needed than are at hand."""
+    found = []
+    for worker in owner.workforce:
+        jobs = np.array([dict(group.jobs).get(worker.occupation, 0.0) for group in groups])
+        most = _most(groups, jobs)
+        if worker.training_cost > 0 and most > worker.at_hand * (1 + 1e-12):
+            found.append(Training(worker.occupation, jobs, worker.at_hand, worker.training_cost))
+    return tuple(found)
 
 
 def _groups(region: Region, owner: Participant, places: list[str]) -> list[Group]:
@@ -308,8 +325,10 @@ def split(model: PrivateModel) -> list[PrivateModel]:
     """Return the independent parts of ``model``, limits that cannot bind left out."""
     binding = [k for k in range(model.limits.size) if _can_bind(model, k)]
     touches = (model.rows_decision[binding] != 0) | (model.rows_output[binding] != 0)
+    shared = np.array([training.jobs != 0 for training in model.training], dtype=bool)
+    together = np.vstack([touches, shared.reshape(-1, len(model.groups))])
     count = len(model.groups)
-    graph = sp.csr_matrix(touches.T.astype(float) @ touches.astype(float))
+    graph = sp.csr_matrix(together.T.astype(float) @ together.astype(float))
     _, label = connected_components(graph + sp.identity(count), directed=False)
     parts = []
     for part in dict.fromkeys(label.tolist()):
@@ -325,6 +344,7 @@ def split(model: PrivateModel) -> list[PrivateModel]:
                 model.rows_output[np.ix_(np.array(rows, dtype=int), members)],
                 model.limits[rows],
                 tuple(model.limit_names[k] for k in rows),
+                tuple(t.part(members) for t in model.training if np.any(t.jobs[members] != 0)),
             )
         )
     return parts
@@ -338,13 +358,21 @@ def _can_bind(model: PrivateModel, index: int) -> bool:
         return False
     if not name.startswith(("public_money", "power_limit", "available", "max_output", "endowment")):
         return True
-    # the most that plants of one size can take, and at most max_plants of the largest taker
+    upper = np.array([group.upper for group in model.groups])
+    take = np.maximum(0.0, decision) + np.maximum(0.0, output) * upper
+    return bool(_most(model.groups, take) > model.limits[index] * (1 + 1e-12))
+
+
+def _most(groups: Sequence[Group], take: Array) -> float:
+    """Return the most that groups can take together, at ``take`` each.
+
+    Of every activity at a place: what plants of one size can take, and at most max_plants of the
+    largest taker.
+    """
     most: dict[tuple[str, str, str], float] = {}
     number: dict[tuple[str, str, str], int] = {}
-    for k, group in enumerate(model.groups):
-        take = max(0.0, decision[k]) + max(0.0, output[k]) * group.upper
+    for group, each in zip(groups, take, strict=True):
         key = (group.place, group.activity, group.plant)
-        most[key] = max(most.get(key, 0.0), take / group.number)
+        most[key] = max(most.get(key, 0.0), float(each) / group.number)
         number[key] = max(number.get(key, 0), group.number)
-    total = sum(most[key] * number[key] for key in most)
-    return bool(total > model.limits[index] * (1 + 1e-12))
+    return sum(most[key] * number[key] for key in most)

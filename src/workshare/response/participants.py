@@ -59,6 +59,8 @@ class Participants(Sequence[Participant]):
     """Participants asked together; ``multiplicity`` counts the identical copies of each."""
 
     multiplicity: IntArray
+    enumerable = False
+    """Whether menus without limit list every plan, on this machine and at little cost."""
 
     @property
     def copies(self) -> int:
@@ -81,10 +83,48 @@ class Participants(Sequence[Participant]):
     def point(self, who: int, key: int) -> Point:
         """Return a point that was answered."""
 
+    def listed(self, who: int, count: int, dimensions: int) -> tuple[Plan, ...] | None:
+        """Return every plan of participant ``who``, all of them fixed points.
+
+        None where it has more than ``count``, where they can be operated at several levels, or
+        where listing them is not this machine's to do (a live participant would have to disclose).
+        """
+        if not self.enumerable:
+            return None
+        asked = np.array([who])
+        menu = self.menus(np.zeros(dimensions), np.array(np.inf), count, asked)[0]
+        return menu.plans if menu.complete else None
+
+    def residuals(self, who: IntArray, questions: Sequence[Any]) -> list[Answer | None]:
+        """Return the answers of ``who`` to block tariffs; None from whoever takes no such question.
+
+        Each question is a sequence of :class:`~workshare.response.wire.Blocks`.
+        """
+        return [None for _ in who]
+
+    def drain_notes(self) -> tuple[tuple[int, str], ...]:
+        """Return, once, what was not in order in menus and residual answers since last asked."""
+        return ()
+
+    def memory(self) -> Any:
+        """Return what :meth:`point` needs to know of a run, for a checkpoint."""
+        return None
+
+    def remember(self, memory: Any) -> None:
+        """Take back what :meth:`memory` returned."""
+
     @property
     def ids(self) -> list[str]:
         """The participants' names."""
         return [participant.id for participant in self]
+
+    @property
+    def honest(self) -> BoolArray:
+        """Which participants answer for themselves, so that what they say rests on their honesty.
+
+        The others are computed on this machine, from what it was given.
+        """
+        return np.zeros(len(self), dtype=bool)
 
     @property
     def owners(self) -> list[str]:
@@ -164,6 +204,7 @@ class Individuals(Participants):
         self.gather = gather
         self._known: list[dict[tuple[str, bytes], int]] = [{} for _ in range(count)]
         self._points: list[list[Point]] = [[] for _ in range(count)]
+        self._notes: list[tuple[int, str]] = []
         _check_members(self.members, copies)
 
     def __len__(self) -> int:
@@ -182,14 +223,14 @@ class Individuals(Participants):
         """Return the answers to ``prices``; see :class:`Participants`."""
         asked = np.arange(len(self)) if who is None else who
         tasks = [(self.members[k], prices, near) for k in asked]
-        heard = _each(_ask_price, tasks) if self.gather is None else self.gather(_ask_price, tasks)
+        heard = self._ask(_ask_price, tasks)
         bound = np.full(len(self), -np.inf)
         proven = np.zeros(len(self), dtype=bool)
         answered = np.zeros(len(self), dtype=bool)
         rows: list[tuple[int, int, Point]] = []
         notes: list[tuple[int, str]] = []
         for number, answer in zip(asked.tolist(), heard, strict=True):
-            fault = _fault(answer, prices, self.dimensions)
+            fault = _fault(answer, prices)
             if fault or not isinstance(answer, Answer):
                 notes.append((number, fault))
                 continue
@@ -214,8 +255,61 @@ class Individuals(Participants):
         tasks = [
             (self.members[k], prices, float(s), count) for k, s in zip(who, slacks, strict=True)
         ]
-        heard = _each(_ask_menu, tasks) if self.gather is None else self.gather(_ask_menu, tasks)
-        return [answer if isinstance(answer, Menu) else Menu((), False) for answer in heard]
+        menus = []
+        for number, answer in zip(who.tolist(), self._ask(_ask_menu, tasks), strict=True):
+            fault = _menu_fault(answer, prices)
+            if fault:
+                self._notes.append((number, fault))
+            menus.append(Menu((), False) if fault else answer)
+        return menus
+
+    def residuals(self, who: IntArray, questions: Sequence[Any]) -> list[Answer | None]:
+        """Return the answers of ``who`` to block tariffs; see :class:`Participants`."""
+        able = [k for k, number in enumerate(who) if hasattr(self.members[number], "residual")]
+        tasks = [(self.members[who[k]], questions[k]) for k in able]
+        answers: list[Answer | None] = [None for _ in who]
+        for k, answer in zip(able, self._ask(_ask_residual, tasks), strict=True):
+            fault = _points_fault(answer, len(questions[k]))
+            if fault:
+                self._notes.append((int(who[k]), f"residual answer: {fault}"))
+            else:
+                answers[k] = answer
+        return answers
+
+    def drain_notes(self) -> tuple[tuple[int, str], ...]:
+        """Return, once, what was not in order in menus and residual answers since last asked."""
+        notes, self._notes = tuple(self._notes), []
+        return notes
+
+    def _ask(self, function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterable[Any]:
+        """Return every answer or the exception in its place, in order."""
+        return _each(function, tasks) if self.gather is None else self.gather(function, tasks)
+
+    def listed(self, who: int, count: int, dimensions: int) -> tuple[Plan, ...] | None:
+        """Return every plan of a table held on this machine; see :class:`Participants`."""
+        member = self.members[who]
+        if isinstance(member, Member):
+            return member.together.listed(member.number, count, dimensions)
+        plans = member.plans if isinstance(member, TablePart) else ()
+        if not 0 < len(plans) <= count or any(plan.unit_cost.size for plan in plans):
+            return None
+        return plans
+
+    @property
+    def honest(self) -> BoolArray:
+        """Which participants answer for themselves; see :class:`Participants`."""
+        flags = [bool(getattr(member, "answers_for_itself", False)) for member in self.members]
+        return np.array(flags, dtype=bool)
+
+    def memory(self) -> list[list[Point]]:
+        """Return every point heard of, by participant."""
+        return self._points
+
+    def remember(self, memory: list[list[Point]]) -> None:
+        """Take back points of an earlier run, under the keys they had."""
+        for number, points in enumerate(memory):
+            for point in points:
+                self.register(number, point)
 
     def plan(self, who: int, key: int) -> Plan:
         """Return the plan behind a point that was answered."""
@@ -249,6 +343,8 @@ class PlanTables(Participants):
     ------
     OptionError : shapes that do not agree, figures that are not finite, nobody allowed anything.
     """
+
+    enumerable = True
 
     def __init__(
         self,
@@ -396,8 +492,17 @@ def _ask_menu(task: tuple[Participant, Array, float, int]) -> Menu | Exception:
         return error
 
 
-def _fault(answer: Any, prices: Array, dimensions: int | None) -> str:
-    """Return what is wrong with an answer, or an empty text."""
+def _ask_residual(task: tuple[Any, Any]) -> Answer | Exception:
+    participant, blocks = task
+    try:
+        answer: Answer = participant.residual(blocks)
+        return answer
+    except Exception as error:  # as above
+        return error
+
+
+def _points_fault(answer: Any, dimensions: int) -> str:
+    """Return what is wrong with an answer's points, or an empty text."""
     if isinstance(answer, Exception):
         return f"did not answer: {type(answer).__name__}: {answer}"
     if not isinstance(answer, Answer):
@@ -405,13 +510,42 @@ def _fault(answer: Any, prices: Array, dimensions: int | None) -> str:
     if not answer.points:
         return "answered without a plan"
     for point in answer.points:
-        if np.shape(point.contribution) != prices.shape:
-            return (
-                f"plan {point.plan.id!r}: contribution has shape {np.shape(point.contribution)}; "
-                f"must be one figure for each of the {dimensions or prices.size} dimensions"
-            )
-        if not (np.isfinite(point.cost) and np.all(np.isfinite(point.contribution))):
-            return f"plan {point.plan.id!r}: cost and contribution must be finite numbers"
+        fault = _figures_fault(point, dimensions)
+        if fault:
+            return fault
+    return ""
+
+
+def _figures_fault(point: Plan | Point, dimensions: int) -> str:
+    plan = point.plan if isinstance(point, Point) else point
+    if np.shape(point.contribution) != (dimensions,):
+        return (
+            f"plan {plan.id!r}: contribution has shape {np.shape(point.contribution)}; "
+            f"must be one figure for each of the {dimensions} dimensions"
+        )
+    if not (np.isfinite(point.cost) and np.all(np.isfinite(point.contribution))):
+        return f"plan {plan.id!r}: cost and contribution must be finite numbers"
+    return ""
+
+
+def _menu_fault(menu: Any, prices: Array) -> str:
+    """Return what is wrong with a menu, or an empty text."""
+    if isinstance(menu, Exception):
+        return f"menu: did not answer: {type(menu).__name__}: {menu}"
+    if not isinstance(menu, Menu):
+        return f"menu: answered {type(menu).__name__} in place of a Menu"
+    for plan in menu.plans:
+        fault = _figures_fault(plan, prices.size)
+        if fault:
+            return f"menu: {fault}"
+    return ""
+
+
+def _fault(answer: Any, prices: Array) -> str:
+    """Return what is wrong with an answer to prices, or an empty text."""
+    fault = _points_fault(answer, prices.size)
+    if fault:
+        return fault
     if not np.isfinite(answer.bound):
         return "the bound must be a finite number"
     best = min(point.reduced(prices) for point in answer.points)

@@ -15,14 +15,14 @@ import threading
 import urllib.parse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from workshare.arrays import Array
 from workshare.errors import AnswerError, OptionError
 from workshare.response import wire
-from workshare.response.plan import Answer, Menu, Plan, Point
+from workshare.response.plan import Answer, Menu, Plan, Point, cheapest_levels
 
 ROOM = 1e-9
 """How far, relative to cost and worth, figures may differ before they count as a contradiction."""
@@ -49,8 +49,10 @@ class RemoteParticipant:
     dimensions: int
     timeout: float = 30.0
     tries: int = 2
+    answers_for_itself: ClassVar[bool] = True
     _plans: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     _points: list[Point] = field(default_factory=list, repr=False, compare=False)
+    _bounds: list[tuple[Array, float]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check(self.url, self.timeout, self.tries)
@@ -62,6 +64,8 @@ class RemoteParticipant:
         self._consistent([point.plan for point in answer.points])
         self._points.extend(answer.points)
         self._true(answer, prices)
+        if answer.proven:
+            self._bounds.append((np.array(prices, dtype=float), answer.bound))
         return answer
 
     def menu(self, prices: Array, slack: float, count: int) -> Menu:
@@ -73,6 +77,7 @@ class RemoteParticipant:
         if len(menu.plans) > most:
             raise self._error(f"answered {len(menu.plans)} plans where {most} were asked for")
         self._consistent(menu.plans)
+        self._complete(menu, prices, slack)
         return menu
 
     def residual(self, blocks: Sequence[wire.Blocks]) -> Answer:
@@ -80,6 +85,7 @@ class RemoteParticipant:
         content = {"worth": wire.blocks_content(blocks)}
         answer = self._ask("residual", content, wire.read_answer)
         self._consistent([point.plan for point in answer.points])
+        self._points.extend(answer.points)
         for point in answer.points:
             worths = [b.value(float(g)) for b, g in zip(blocks, point.contribution, strict=True)]
             size = abs(point.cost) + sum(map(abs, worths))
@@ -114,12 +120,37 @@ class RemoteParticipant:
             raise AnswerError(f"{who}: {query}: {error}", error.faults) from None
 
     def _consistent(self, plans: Sequence[Plan]) -> None:
-        """Check that a plan is the same plan whenever it is answered."""
+        """Check that a plan is the same whenever it is answered, and refutes no bound told."""
         for plan in plans:
             now = wire.encode(wire.plan_content(plan))
             if self._plans.setdefault(plan.id, now) != now:
                 raise self._error(
                     f"plan {plan.id!r} was answered before with another cost, contribution or range"
+                )
+            for prices, bound in self._bounds:
+                levels, value = cheapest_levels(plan, prices)
+                point = plan.at(levels)
+                size = abs(point.cost) + float(np.abs(prices) @ np.abs(point.contribution))
+                if value < bound - ROOM * (1.0 + size):
+                    raise self._error(
+                        f"plan {plan.id!r} is worth {value!r} at prices at which the bound "
+                        f"{bound!r} was claimed proven"
+                    )
+
+    def _complete(self, menu: Menu, prices: Array, slack: float) -> None:
+        """Check a menu said to be complete against every plan this participant ever answered."""
+        if not menu.complete:
+            return
+        offered = {plan.id for plan in menu.plans}
+        values = [(point.reduced(prices), point) for point in self._points]
+        # the best it can have is no better than the best it told, so these must be in the menu
+        best = min((cheapest_levels(plan, prices)[1] for plan in menu.plans), default=np.inf)
+        best = min([best, *(value for value, _ in values)])
+        for value, point in values:
+            size = abs(point.cost) + float(np.abs(prices) @ np.abs(point.contribution))
+            if value < best + slack - ROOM * (1.0 + size) and point.plan.id not in offered:
+                raise self._error(
+                    f"says that its menu is complete, and leaves out its plan {point.plan.id!r}"
                 )
 
     def _true(self, answer: Answer, prices: Array) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from workshare.arrays import Array
 from workshare.response.local import TablePart
@@ -40,6 +41,7 @@ class CallablePart:
     exact: bool = False
     bound: Callable[[Array], float] | None = None
     owner: str = ""
+    answers_for_itself: ClassVar[bool] = True
     _seen: dict[str, Plan] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 
 from workshare.coordination import Selection
 from workshare.region.region import WORLD
-from workshare.response import Group
+from workshare.response import Group, training_cost
 from workshare.studies.setting import Setting, margins
 
 
@@ -325,6 +325,10 @@ def _accounts(
             tariff[owner[flow.destination]] += flow.tariff * flow.quantity
     for plant in plants:
         cost[plant.participant] += plant.fixed_cost + plant.variable_cost
+    for code, model in setting.models.items():
+        running = {p.group.label for p in plants if p.participant == code and not p.idle}
+        decision = np.array([float(group.label in running) for group in model.groups])
+        cost[code] += float(training_cost(model.training, decision))
     return [
         Account(code, revenue[code], cost[code], surplus[code], tariff[code])
         for code in setting.participants

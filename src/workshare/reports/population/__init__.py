@@ -1,0 +1,1 @@
+"""What the population engine found, as findings: sentences, figures and tables."""
