@@ -72,7 +72,7 @@ def big_push(
     if faults:
         raise OptionError("Big push: " + "; ".join(faults))
 
-    def residual(n: Any, p: Any) -> list[Any]:
+    def residual(n: Any, p: Any) -> Any:
         v, a, fixed_labour, all_labour, support = p
         income = (all_labour - n[0] * fixed_labour) / (1 - n[0] * (1 - 1 / a))
         return [(1 - (1 + v) / a) * income - fixed_labour * (1 + v) + support]

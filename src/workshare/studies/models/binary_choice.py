@@ -8,7 +8,6 @@ are three equilibria where J > 1 and |h| is below a critical value, else one (th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -51,7 +50,7 @@ def binary_choice(
         raise OptionError(f"groups is {groups}; must be 1 or more")
     names = ["m"] if groups == 1 else [f"m{k + 1}" for k in range(groups)]
 
-    def residual(m: Any, p: Any) -> Sequence[Any]:
+    def residual(m: Any, p: Any) -> Any:
         pulls = [
             p[0] + p[1] * m[k] + (p[2] * (m[k - 1] + m[(k + 1) % groups]) if groups > 1 else 0.0)
             for k in range(groups)

@@ -56,7 +56,7 @@ def core_periphery(
         raise OptionError("Core and periphery: " + "; ".join(faults))
     most = max(3.0, trade_cost) ** (1 - 1 / elasticity)
 
-    def residual(x: Any, p: Any) -> list[Any]:
+    def residual(x: Any, p: Any) -> Any:
         share, first, second = x
         cost, mu, s = p
         shipped = cost ** (1 - s)

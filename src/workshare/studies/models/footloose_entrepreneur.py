@@ -53,7 +53,7 @@ def footloose_entrepreneur(
     if faults:
         raise OptionError("Footloose entrepreneur: " + "; ".join(faults))
 
-    def residual(x: Any, p: Any) -> list[Any]:
+    def residual(x: Any, p: Any) -> Any:
         here, (free, mu, s) = x[0], p
         there = 1 - here
         b = mu / s

@@ -47,7 +47,7 @@ def history_expectations(
     """
     _check(discount, returns, moving_cost, balance)
 
-    def residual(x: Any, p: Any) -> list[Any]:
+    def residual(x: Any, p: Any) -> Any:
         labour, value = x
         r, b, g, middle = p
         return [value / g, r * value - b * (labour - middle)]

@@ -70,7 +70,7 @@ def scale_economies(
     count = len(attractions)
     names = [f"log_employment_{k + 1}" for k in range(count)]
 
-    def residual(x: Any, p: Any) -> list[Any]:
+    def residual(x: Any, p: Any) -> Any:
         wages = _log_wages(x, p[:count], *p[count:])
         pulls = [p[count + 2] * wage for wage in wages]
         whole = 1

@@ -57,7 +57,7 @@ def two_locations(
         raise OptionError("Two locations: " + "; ".join(faults))
     far = (abs(advantage) + 1 - math.log(access)) / dispersion
 
-    def residual(z: Any, p: Any) -> list[Any]:
+    def residual(z: Any, p: Any) -> Any:
         c, k, a, b = p
         size = np.exp(b * z[0])
         return [(c + np.log(size + k) - np.log(1 + k * size)) / a - z[0]]
