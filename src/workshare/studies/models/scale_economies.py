@@ -23,7 +23,7 @@ from workshare.errors import OptionError
 
 
 def scale_economies(
-    attractions: Sequence[float] = (0.9, 0.85),
+    attractions: Sequence[float] | Array = (0.9, 0.85),
     own: float = 1.2,
     cross: float = 0.1,
     mobility: float = 3.0,
@@ -57,7 +57,7 @@ def scale_economies(
     3
     """
     faults = []
-    if not attractions:
+    if len(attractions) == 0:
         faults.append("attractions is empty; must have one number for each sector")
     if not mobility > 0:
         faults.append(f"mobility is {mobility}; must be above 0")
