@@ -103,7 +103,7 @@ def move(
     states: Array,
     dynamic: Dynamic | None = None,
     *,
-    duration: float = np.inf,
+    duration: float | Array = np.inf,
     tolerance: float = 1e-6,
     most_steps: int = 5000,
 ) -> Moved:
@@ -114,7 +114,8 @@ def move(
     system : its residual moves the states; see the sign convention there.
     states : starts, shape (m, n); unknowns that clear at once are starts of Newton's method.
     dynamic : default: the flow with unit speeds.
-    duration : units of time (flow) or periods (map); infinite: until all rest.
+    duration : units of time (flow) or periods (map), one for all states or one for each (m);
+        infinite: until the state rests.
     tolerance : local error of a step, relative to 1 + the size of the state; a state rests where
         no speed is above a hundredth of it.
     most_steps : after so many steps a batch is returned as it is.
@@ -133,11 +134,12 @@ def move(
     dynamic = dynamic or Dynamic()
     dynamic.check(system)
     start = np.array(np.atleast_2d(states), dtype=float)
+    until = np.broadcast_to(np.asarray(duration, dtype=float), len(start))
     if dynamic.kind == "map":
-        return _iterate(system, start, duration, tolerance, most_steps)
+        return _iterate(system, start, until, tolerance, most_steps)
     mass = dynamic.mass(system)
     start = _cleared(system, start, mass == 0.0)
-    return _integrate(system, start, mass, duration, tolerance, most_steps)
+    return _integrate(system, start, mass, until, tolerance, most_steps)
 
 
 def residuals_at(system: System, points: Array) -> Array:
@@ -188,22 +190,23 @@ def _many_jacobians(operation, left, right, number, outputs, points, parameters)
 
 
 def _iterate(
-    system: System, points: Array, duration: float, tolerance: float, most_steps: int
+    system: System, points: Array, duration: Array, tolerance: float, most_steps: int
 ) -> Moved:
     """Iterate the map; a state that leaves the numbers stays where it last was."""
     rest = np.zeros(len(points), dtype=bool)
     times = np.zeros(len(points))
-    for _ in range(int(min(duration, most_steps))):
+    for _ in range(most_steps):
         after = points + residuals_at(system, points)
         if system.complementarity:
             after = np.clip(after, system.lower, system.upper)
         size = 1 + np.max(np.abs(points), axis=1)
         rest = np.max(np.abs(after - points), axis=1) <= 0.01 * tolerance * size
-        fine = np.all(np.isfinite(after), axis=1)
-        points = np.where(fine[:, None], after, points)
-        times += fine
-        if np.all(rest | ~fine) and not np.isfinite(duration):
+        going = np.all(np.isfinite(after), axis=1) & (times < np.floor(duration))
+        going &= ~(rest & ~np.isfinite(duration))
+        if not np.any(going):
             break
+        points = np.where(going[:, None], after, points)
+        times += going
     return Moved(points, rest, times)
 
 
@@ -224,7 +227,7 @@ def _cleared(system: System, points: Array, fast: Mask) -> Array:
 
 
 def _integrate(
-    system: System, points: Array, mass: Array, duration: float, tolerance: float, most_steps: int
+    system: System, points: Array, mass: Array, duration: Array, tolerance: float, most_steps: int
 ) -> Moved:
     """Follow the flow; states at rest leave the batch."""
     whole, times = points.copy(), np.zeros(len(points))
@@ -238,14 +241,15 @@ def _integrate(
         held = held_at(system, x, value, 0.0)
         speed = np.where(held | ~slow, 0.0, np.abs(value))
         size = 1 + np.max(np.abs(x), axis=1)
-        if not np.isfinite(duration):
-            still = np.max(speed, axis=1) <= 0.01 * tolerance * size
-            rest[moving[still]] = True
-        keep = ~rest[moving] & (times[moving] < duration) & np.all(np.isfinite(value), axis=1)
+        still = np.max(speed, axis=1) <= 0.01 * tolerance * size
+        rest[moving] = still
+        # what rests exactly, or has no end, is done
+        done = still & (~np.isfinite(duration[moving]) | (np.max(speed, axis=1) == 0))
+        keep = ~done & (times[moving] < duration[moving]) & np.all(np.isfinite(value), axis=1)
         if not np.any(keep):
             break
         moving, x, value, matrix, size = (a[keep] for a in (moving, x, value, matrix, size))
-        h = np.minimum(steps[moving], duration - times[moving])
+        h = np.minimum(steps[moving], duration[moving] - times[moving])
         h = np.minimum(h, _largest_step(matrix, slow))
         after, error = _extrapolated(system, x, value, matrix, mass, h)
         error = error / size
