@@ -149,9 +149,7 @@ def _member(
 ) -> tuple[Complex, Integers, int]:
     """Follow all paths to one member, the suspicious ones again more tightly."""
     limits = (options.first_correction, 1e-7)
-    ends, endings, _, _ = tracker.follow_many(
-        terms, linear, groups, starts, limits, options.budget
-    )
+    ends, endings, _, _ = tracker.follow_many(terms, linear, groups, starts, limits, options.budget)
     n, retracked = starts.shape[1] - 1, 0
     for attempt in range(1, options.retracks + 1):
         regular = np.flatnonzero(

@@ -17,7 +17,13 @@ import numpy as np
 from workshare.arrays import Array
 from workshare.equilibria import faces as face_module
 from workshare.equilibria.certify import Certificate, certify_point, certify_roots, touching
-from workshare.equilibria.completeness import Completeness, Equilibrium, EquilibriumSet, Kind, Outcome
+from workshare.equilibria.completeness import (
+    Completeness,
+    Equilibrium,
+    EquilibriumSet,
+    Kind,
+    Outcome,
+)
 from workshare.equilibria.deflation import search
 from workshare.equilibria.homotopy import (
     HomotopyOptions,
@@ -262,7 +268,13 @@ def _by_homotopy(
         certificate_line("unpaired roots", result.unpaired, 0, "Non-real roots without their conjugate."),
     )  # fmt: skip
     full = certified == result.bound and not overlaps
-    sound = result.consistent and certified == len(proofs) and not overlaps and not loose and not on_curves
+    sound = (
+        result.consistent
+        and certified == len(proofs)
+        and not overlaps
+        and not loose
+        and not on_curves
+    )
     statistics = {
         "paths": result.paths,
         "complex roots": len(result.roots),
@@ -272,13 +284,17 @@ def _by_homotopy(
         "steps": result.steps,
     }
     if full and not loose:
-        level, reason = Completeness.PROVED, (
-            f"As many roots are certified ({certified}) as Bezout's bound allows."
+        level, reason = (
+            Completeness.PROVED,
+            (f"As many roots are certified ({certified}) as Bezout's bound allows."),
         )
     elif sound:
-        level, reason = Completeness.PROB_1, (
-            f"{result.paths} paths ({result.start}) end in {len(result.roots)} certified roots and "
-            f"{result.at_infinity} at infinity; every count agrees."
+        level, reason = (
+            Completeness.PROB_1,
+            (
+                f"{result.paths} paths ({result.start}) end in {len(result.roots)} certified roots and "
+                f"{result.at_infinity} at infinity; every count agrees."
+            ),
         )
     else:
         level = Completeness.SEARCHED
@@ -290,9 +306,7 @@ def _by_homotopy(
     if on_curves:
         status = Outcome.NOT_ISOLATED
         reason += " Solutions form curves or surfaces; only isolated ones can be counted."
-    return _Found(
-        tuple(real), tuple(loose), level, status, reason, "homotopy", lines, statistics
-    )
+    return _Found(tuple(real), tuple(loose), level, status, reason, "homotopy", lines, statistics)
 
 
 def _by_intervals(system: System, options: FindOptions, low: Array, high: Array) -> _Found:

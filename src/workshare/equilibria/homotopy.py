@@ -209,8 +209,9 @@ def _scales(system: Polynomials) -> Array:
     matrix = np.zeros((len(logs), 2 * n))
     matrix[:, :n] = exponents
     matrix[np.arange(len(logs)), n + rows] = 1.0
-    solution = np.zeros(2 * n)
-    for _ in range(6):
+    ones = np.vstack([matrix, 1e-3 * np.eye(2 * n)])
+    solution = np.linalg.lstsq(ones, np.concatenate([-logs, np.zeros(2 * n)]), rcond=None)[0]
+    for _ in range(8):
         scaled = logs + exponents @ solution[:n]
         largest = np.full(n, -np.inf)
         np.maximum.at(largest, rows, scaled)
@@ -566,15 +567,26 @@ def _suspicious(prepared: _Prepared, ends: Complex, endings: Integers) -> Intege
     return np.union1d(lost, regular[np.unique(pairs)])
 
 
+def _unit_points(prepared: _Prepared, points: Complex) -> Complex:
+    """Return affine points in homogeneous coordinates, each group of length one."""
+    n = prepared.scales.size
+    whole = np.column_stack([points, np.ones((len(points), prepared.groups.size - n))])
+    for group in range(prepared.groups.size - n):
+        members = prepared.groups == group
+        whole[:, members] /= np.linalg.norm(whole[:, members], axis=1, keepdims=True)
+    return whole.astype(complex)
+
+
 def _rank_ratio(prepared: _Prepared, points: Complex) -> Array:
-    """Return smallest over largest singular value of the Jacobian (rows of length one)."""
+    """Return smallest over largest singular value of the Jacobian with its patch rows.
+
+    Rows are not scaled one by one: a row that vanishes is what a multiple root looks like.
+    """
     n = prepared.scales.size
     ratios = np.empty(len(points))
-    ones = np.ones(prepared.groups.size - n)
-    for k, point in enumerate(points):
-        jacobian = _jacobian(prepared, np.concatenate([point, ones]))[:, :n]
-        rows = np.linalg.norm(jacobian, axis=1, keepdims=True)
-        values = np.linalg.svd(jacobian / np.where(rows > 0, rows, 1.0), compute_uv=False)
+    for k, x in enumerate(_unit_points(prepared, points)):
+        patch = [np.where(prepared.groups == g, x.conj(), 0) for g in range(x.size - n)]
+        values = np.linalg.svd(np.vstack([_jacobian(prepared, x), *patch]), compute_uv=False)
         ratios[k] = values[-1] / values[0] if values[0] > 0 else 0.0
     return ratios
 
@@ -610,11 +622,11 @@ def _collect(
     # the endgame also ends at badly scaled regular roots, and ordinary steps now and then at a
     # singular one: the pivots of the Jacobian name the suspects, its singular values decide
     if len(points):
-        ones = np.ones((len(points), prepared.groups.size - prepared.scales.size))
         pivots = tracker.weakest_pivots(
             prepared.terms,
             prepared.linear,
-            np.column_stack([points, ones]).astype(complex),
+            prepared.groups,
+            _unit_points(prepared, points),
             prepared.scales.size,
         )
         suspects = np.union1d(suspects, np.flatnonzero(~(pivots > 1e-4)))

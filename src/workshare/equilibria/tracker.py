@@ -470,30 +470,28 @@ def follow_many(terms, linear, groups, starts, limits, budget):  # type: ignore[
 
 
 @njit(cache=True, error_model="numpy")
-def weakest_pivots(terms, linear, points, n):  # type: ignore[no-untyped-def]
-    """Return the smallest over the largest pivot of the target's Jacobian (rows of length one)."""
+def weakest_pivots(terms, linear, groups, points, n):  # type: ignore[no-untyped-def]
+    """Return smallest over largest pivot of the target's Jacobian with its patch rows."""
     count, N = points.shape
     highest = 1
     for j in range(N):
         highest = max(highest, terms[6][j])
     powers = np.empty((N, highest + 1), dtype=np.complex128)
     H, Ht = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.complex128)
-    J, A = np.empty((n, N), dtype=np.complex128), np.empty((n, n), dtype=np.complex128)
-    pivots = np.empty(n, dtype=np.int64)
+    J, A = np.empty((n, N), dtype=np.complex128), np.empty((N, N), dtype=np.complex128)
+    pivots = np.empty(N, dtype=np.int64)
     ratios = np.empty(count)
     for point in range(count):
         evaluate(terms, linear, points[point], 0.0 + 0.0j, powers, H, J, Ht)
-        for i in range(n):
-            size = 1e-300
-            for j in range(n):
-                size += abs(J[i, j]) ** 2
-            for j in range(n):
-                A[i, j] = J[i, j] / np.sqrt(size)
+        A[:n] = J
+        for i in range(n, N):
+            for j in range(N):
+                A[i, j] = np.conj(points[point, j]) if groups[j] == i - n else 0.0
         if not factorise(A, pivots):
             ratios[point] = 0.0
             continue
         least, most = np.inf, 0.0
-        for i in range(n):
+        for i in range(N):
             least, most = min(least, abs(A[i, i])), max(most, abs(A[i, i]))
         ratios[point] = least / most
     return ratios
