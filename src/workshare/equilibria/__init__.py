@@ -9,7 +9,12 @@ from workshare.equilibria.completeness import (
     Outcome,
 )
 from workshare.equilibria.deflation import search, unseen_roots
-from workshare.equilibria.family import FamilyRoots, FamilyStart, solve_generic, track_family
+from workshare.equilibria.parameter_homotopy import (
+    FamilyRoots,
+    FamilyStart,
+    solve_generic,
+    track_family,
+)
 from workshare.equilibria.find import METHODS, FindOptions, find, summary
 from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots, solve_polynomials
 from workshare.equilibria.interval import Cover, cover_box
