@@ -1,6 +1,6 @@
 """Equilibria: CPU seconds to all roots, each certified; beside other programs where installed.
 
-``msolve`` and ``phc`` are called as programs when they are on the path; nothing of them is imported.
+``msolve`` and ``phc`` are called as programs when on the path; nothing of them is imported.
 The first, small solves compile (or load compiled) functions and are not measured.
 """
 
@@ -15,12 +15,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+
 from measure import figure
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from equilibria.bank import cyclic, katsura, lattice, network, noon  # noqa: E402
-from workshare.equilibria import (  # noqa: E402
+from equilibria.bank import cyclic, katsura, lattice, network, noon
+from workshare.equilibria import (
     HomotopyOptions,
     Polynomials,
     certify_roots,

@@ -112,5 +112,5 @@ def network(n: int, weight: float = 0.05, strength: float = 1.5) -> System:
 
     names = [f"x{i}" for i in range(n)]
     return system_from_function(
-        residual, names, bounds={name: (-1.5, 1.5) for name in names}, name="ring"
+        residual, names, bounds=dict.fromkeys(names, (-1.5, 1.5)), name="ring"
     )

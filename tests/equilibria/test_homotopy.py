@@ -8,8 +8,8 @@ import pytest
 from equilibria.bank import BANK, bertrand, katsura, lattice
 from workshare.equilibria import homotopy
 from workshare.equilibria.certify import certify_roots, touching
-from workshare.equilibria.parameter_homotopy import solve_generic, track_family
 from workshare.equilibria.homotopy import HomotopyOptions, root_bound, solve_polynomials
+from workshare.equilibria.parameter_homotopy import solve_generic, track_family
 from workshare.equilibria.polynomial import polynomials_from_arrays
 from workshare.errors import OptionError
 

@@ -1,4 +1,4 @@
-"""A system read from a file: unknowns, equations as text, bounds and parameters, in TOML or JSON."""
+"""A system read from a file: unknowns, equations as text, bounds, parameters, in TOML or JSON."""
 
 from __future__ import annotations
 

@@ -261,11 +261,11 @@ def _by_homotopy(
             note = "lies on a curve or surface of solutions" if curve else "isolated, multiple"
             loose.append((point.real, Kind.SINGULAR, int(count), note))
     lines = (
-        certificate_line("uncertified roots", len(proofs) - certified, 0, "Complex roots without a proof of their own."),
-        certificate_line("touching balls", len(overlaps), 0, "Pairs of roots not proven different."),
+        certificate_line("uncertified roots", len(proofs) - certified, 0, "Complex roots without a proof."),
+        certificate_line("touching balls", len(overlaps), 0, "Pairs not proven different."),
         certificate_line("lost paths", result.failed, 0, "Paths without an end."),
         certificate_line("doubled roots", result.doubled, 0, "Paths that end where another does."),
-        certificate_line("unpaired roots", result.unpaired, 0, "Non-real roots without their conjugate."),
+        certificate_line("unpaired roots", result.unpaired, 0, "Roots without their conjugate."),
     )  # fmt: skip
     full = certified == result.bound and not overlaps
     sound = (
@@ -275,7 +275,7 @@ def _by_homotopy(
         and not loose
         and not on_curves
     )
-    statistics = {
+    statistics: dict[str, float] = {
         "paths": result.paths,
         "complex roots": len(result.roots),
         "at infinity": result.at_infinity,
@@ -292,8 +292,8 @@ def _by_homotopy(
         level, reason = (
             Completeness.PROB_1,
             (
-                f"{result.paths} paths ({result.start}) end in {len(result.roots)} certified roots and "
-                f"{result.at_infinity} at infinity; every count agrees."
+                f"{result.paths} paths ({result.start}) end in {len(result.roots)} certified roots "
+                f"and {result.at_infinity} at infinity; every count agrees."
             ),
         )
     else:
@@ -512,7 +512,8 @@ def _judge(
     system: System, found: _Found, active: dict[int, tuple[int, ...]], options: FindOptions
 ) -> EquilibriumSet:
     """Return the record: each root an equilibrium, or a candidate with the reason it is not."""
-    equilibria, candidates = [], []
+    equilibria: list[Equilibrium] = []
+    candidates: list[Equilibrium] = []
     doubtful = False
     for number, proof in enumerate(found.proofs):
         point = np.asarray(proof.centre, dtype=float)

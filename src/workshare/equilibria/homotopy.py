@@ -526,7 +526,8 @@ def _is_finite(prepared: _Prepared, ends: Complex) -> npt.NDArray[np.bool_]:
 def _sphere(points: Complex) -> Array:
     """Return affine complex points on the real unit sphere, so that infinity is near infinity."""
     size = np.sqrt(1.0 + np.sum(np.abs(points) ** 2, axis=1))
-    return np.column_stack([points.real, points.imag, np.ones(len(points))]) / size[:, None]
+    rows = np.column_stack([points.real, points.imag, np.ones(len(points))])
+    return np.asarray(rows / size[:, None])
 
 
 def _coinciding(points: Complex, distance: float) -> npt.NDArray[np.int64]:
@@ -537,8 +538,8 @@ def _coinciding(points: Complex, distance: float) -> npt.NDArray[np.int64]:
 def near_pairs(points: Array, distance: float) -> npt.NDArray[np.int64]:
     """Return pairs (i < j) of rows closer than ``distance``, shape (pairs, 2).
 
-    Rows are sorted along one random direction and compared with those next to them there: exact, and
-    quick in any dimension as long as few rows are close.
+    Rows are sorted along one random direction and compared with those next to them there: exact,
+    and quick in any dimension as long as few rows are close.
     """
     if len(points) < 2:
         return np.empty((0, 2), dtype=np.int64)
@@ -674,7 +675,7 @@ def _cluster(points: Complex) -> tuple[Complex, Integers]:
 
 
 def _unpaired(roots: Complex) -> int:
-    """Return the number of roots whose conjugate is not among the roots (a real root is its own)."""
+    """Return the number of roots whose conjugate is not among them (a real one is its own)."""
     count = len(roots)
     pairs = near_pairs(np.concatenate([_sphere(roots), _sphere(roots.conj())]), 1e-6)
     partners = (pairs[:, 0] < count) & (pairs[:, 1] >= count)

@@ -1,4 +1,4 @@
-"""Many members of one polynomial family: one generic member solved, every other one reached from it.
+"""Many members of one polynomial family: one generic member solved, all others reached from it.
 
 All members have the same terms and different coefficients. A random complex affine combination of
 the members is a generic point of their affine hull; it has as many isolated roots as any member can
