@@ -171,9 +171,9 @@ def _newton(
             return None
         if longest < 1e-10:
             break
-    root: Array | None = refine(system, x)
-    if root is None or np.any(root < low - 1e-9 * span) or np.any(root > high + 1e-9 * span):
+    end = refine(system, x)
+    if end is None or np.any(end < low - 1e-9 * span) or np.any(end > high + 1e-9 * span):
         return None
-    value, jacobian = system.value(root), np.abs(system.derivative(root))
-    scale = np.maximum(jacobian @ np.maximum(np.abs(root), 1.0), 1e-300)
-    return root if np.all(np.abs(value) < 1e-10 * scale) else None
+    value, jacobian = system.value(end), np.abs(system.derivative(end))
+    scale = np.maximum(jacobian @ np.maximum(np.abs(end), 1.0), 1e-300)
+    return end if np.all(np.abs(value) < 1e-10 * scale) else None

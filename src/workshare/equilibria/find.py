@@ -261,7 +261,7 @@ def _by_homotopy(
             note = "lies on a curve or surface of solutions" if curve else "isolated, multiple"
             loose.append((point.real, Kind.SINGULAR, int(count), note))
     lines = (
-        certificate_line("uncertified roots", len(proofs) - certified, 0, "Complex roots without a proof."),
+        certificate_line("uncertified roots", len(proofs) - certified, 0, "Roots without a proof."),
         certificate_line("touching balls", len(overlaps), 0, "Pairs not proven different."),
         certificate_line("lost paths", result.failed, 0, "Paths without an end."),
         certificate_line("doubled roots", result.doubled, 0, "Paths that end where another does."),

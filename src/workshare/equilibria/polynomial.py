@@ -2,7 +2,7 @@
 
 Rational exponents become polynomial by substitution: ``x = y**D`` with the least common denominator
 D for every unknown that is raised to a fraction, and a new unknown ``u**q = base`` where the base
-is an expression. Denominators are cleared; solutions where one of them is zero are no solutions of the
+is an expression. Denominators are cleared; solutions where one of them is zero do not solve the
 original equations and are dropped afterwards. For isolated roots that is exactly saturation, and it
 costs no further unknown.
 """

@@ -4,7 +4,7 @@
 ``f`` at ``t = 0``. Both are multihomogeneous: every group of unknowns has one coordinate more, so
 that paths to infinity end at an ordinary point. The predictor is Hermite interpolation through the
 last points and tangents (it costs no linear solve), the corrector is Newton with a tight test on
-its first correction, which is what keeps neighbouring paths apart. Paths that do not arrive by ordinary
+its first correction, which keeps neighbouring paths apart. Paths that do not arrive by ordinary
 steps are finished by a Cauchy endgame: loops around ``t = 0``, whose mean is the end point and
 whose number is its winding number (Morgan, Sommese and Wampler 1991).
 """
