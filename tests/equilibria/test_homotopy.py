@@ -8,8 +8,8 @@ import pytest
 from equilibria.bank import BANK, bertrand, katsura, lattice
 from workshare.equilibria import homotopy
 from workshare.equilibria.certify import certify_roots, touching
-from workshare.equilibria.family import solve_generic, track_family
 from workshare.equilibria.homotopy import HomotopyOptions, root_bound, solve_polynomials
+from workshare.equilibria.parameter_homotopy import solve_generic, track_family
 from workshare.equilibria.polynomial import polynomials_from_arrays
 from workshare.errors import OptionError
 
@@ -84,12 +84,8 @@ def test_a_loose_tracker_doubles_roots_and_the_count_says_so(
     assert not found.consistent
     # with retracking on, a jump that happens once is repaired
     calls = iter(range(10))
-    monkeypatch.setattr(
-        homotopy, "_run", lambda *a: jump(*a) if next(calls) == 0 else real_run(*a)
-    )
-    repaired = homotopy._follow_all(
-        system, one, partition, HomotopyOptions(), "total degree", None
-    )
+    monkeypatch.setattr(homotopy, "_run", lambda *a: jump(*a) if next(calls) == 0 else real_run(*a))
+    repaired = homotopy._follow_all(system, one, partition, HomotopyOptions(), "total degree", None)
     assert repaired.consistent and len(repaired.roots) == 32
     assert repaired.retracked == 2
 
@@ -109,9 +105,7 @@ def test_units_do_not_matter() -> None:
         [[(1, (2, 0)), (1, (0, 2)), (-5, (0, 0))], [(1, (1, 1)), (-2, (0, 0))]]
     )
     factor = 1e6
-    large = small.with_coefficients(
-        small.coefficients / factor ** small.exponents.sum(axis=1)
-    )
+    large = small.with_coefficients(small.coefficients / factor ** small.exponents.sum(axis=1))
     one, two = solve_polynomials(small).roots, solve_polynomials(large).roots
     gaps = np.abs(one[:, None] * factor - two[None]).max(axis=2).min(axis=1)
     assert gaps.max() < 1e-3

@@ -9,11 +9,16 @@ from workshare.equilibria.completeness import (
     Outcome,
 )
 from workshare.equilibria.deflation import search, unseen_roots
-from workshare.equilibria.family import FamilyRoots, FamilyStart, solve_generic, track_family
 from workshare.equilibria.find import METHODS, FindOptions, find, summary
 from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots, solve_polynomials
 from workshare.equilibria.interval import Cover, cover_box
 from workshare.equilibria.monotone import Bracket, bracket
+from workshare.equilibria.parameter_homotopy import (
+    FamilyRoots,
+    FamilyStart,
+    solve_generic,
+    track_family,
+)
 from workshare.equilibria.polynomial import Polynomials, polynomials_from_arrays, polynomials_of
 from workshare.equilibria.system import System, system_from_function, system_from_text
 from workshare.equilibria.uniqueness import Uniqueness, elasticity_test, uniqueness_test

@@ -2,8 +2,8 @@
 
 Deflation divides known roots out: ``G(x) = F(x) * prod_i (1 + |x - x_i|**-2)`` has the roots of F
 but those known, so Newton from the same start goes elsewhere (Brown and Gearhart 1971; Farrell,
-Birkisson and Funke 2015). The number of roots not seen is estimated from how often each root was hit
-by plain Newton from independent starts (Chao 1984, bias-corrected, with Chao's 1987 log-normal
+Birkisson and Funke 2015). The number of roots not seen is estimated from how often each was hit by
+plain Newton from independent starts (Chao 1984, bias-corrected, with Chao's 1987 log-normal
 interval): a lower bound in expectation, since roots with tiny basins stay invisible to any search.
 """
 
@@ -107,9 +107,9 @@ def search(
             if root is not None:
                 converged += independent
                 _note(roots, hits, root, int(independent))
-            other = _newton(system, start, roots, low, high)
-            if other is not None:
-                _note(roots, hits, other, 0)
+            deflated = _newton(system, start, roots, low, high)
+            if deflated is not None:
+                _note(roots, hits, deflated, 0)
             done = number + 1
             if progress is not None:
                 progress(done, starts + len(extra))
@@ -171,9 +171,9 @@ def _newton(
             return None
         if longest < 1e-10:
             break
-    root = refine(system, x)
-    if root is None or np.any(root < low - 1e-9 * span) or np.any(root > high + 1e-9 * span):
+    end = refine(system, x)
+    if end is None or np.any(end < low - 1e-9 * span) or np.any(end > high + 1e-9 * span):
         return None
-    value, jacobian = system.value(root), np.abs(system.derivative(root))
-    scale = np.maximum(jacobian @ np.maximum(np.abs(root), 1.0), 1e-300)
-    return root if np.all(np.abs(value) < 1e-10 * scale) else None
+    value, jacobian = system.value(end), np.abs(system.derivative(end))
+    scale = np.maximum(jacobian @ np.maximum(np.abs(end), 1.0), 1e-300)
+    return end if np.all(np.abs(value) < 1e-10 * scale) else None

@@ -1,4 +1,4 @@
-"""Complementarity problems face by face: which unknowns stand at a bound, and what is left to solve.
+"""Complementarity problems face by face: who stands at a bound, and what is left to solve.
 
 An unknown at its lower bound needs residual <= 0, at its upper bound residual >= 0, inside residual
 = 0. Every choice of who stands where is a smaller system of its own, so corners are enumerated and

@@ -17,7 +17,13 @@ import numpy as np
 from workshare.arrays import Array
 from workshare.equilibria import faces as face_module
 from workshare.equilibria.certify import Certificate, certify_point, certify_roots, touching
-from workshare.equilibria.completeness import Completeness, Equilibrium, EquilibriumSet, Kind, Outcome
+from workshare.equilibria.completeness import (
+    Completeness,
+    Equilibrium,
+    EquilibriumSet,
+    Kind,
+    Outcome,
+)
 from workshare.equilibria.deflation import search
 from workshare.equilibria.homotopy import (
     HomotopyOptions,
@@ -255,15 +261,21 @@ def _by_homotopy(
             note = "lies on a curve or surface of solutions" if curve else "isolated, multiple"
             loose.append((point.real, Kind.SINGULAR, int(count), note))
     lines = (
-        certificate_line("uncertified roots", len(proofs) - certified, 0, "Complex roots without a proof of their own."),
-        certificate_line("touching balls", len(overlaps), 0, "Pairs of roots not proven different."),
+        certificate_line("uncertified roots", len(proofs) - certified, 0, "Roots without a proof."),
+        certificate_line("touching balls", len(overlaps), 0, "Pairs not proven different."),
         certificate_line("lost paths", result.failed, 0, "Paths without an end."),
         certificate_line("doubled roots", result.doubled, 0, "Paths that end where another does."),
-        certificate_line("unpaired roots", result.unpaired, 0, "Non-real roots without their conjugate."),
+        certificate_line("unpaired roots", result.unpaired, 0, "Roots without their conjugate."),
     )  # fmt: skip
     full = certified == result.bound and not overlaps
-    sound = result.consistent and certified == len(proofs) and not overlaps and not loose and not on_curves
-    statistics = {
+    sound = (
+        result.consistent
+        and certified == len(proofs)
+        and not overlaps
+        and not loose
+        and not on_curves
+    )
+    statistics: dict[str, float] = {
         "paths": result.paths,
         "complex roots": len(result.roots),
         "at infinity": result.at_infinity,
@@ -272,13 +284,17 @@ def _by_homotopy(
         "steps": result.steps,
     }
     if full and not loose:
-        level, reason = Completeness.PROVED, (
-            f"As many roots are certified ({certified}) as Bezout's bound allows."
+        level, reason = (
+            Completeness.PROVED,
+            (f"As many roots are certified ({certified}) as Bezout's bound allows."),
         )
     elif sound:
-        level, reason = Completeness.PROB_1, (
-            f"{result.paths} paths ({result.start}) end in {len(result.roots)} certified roots and "
-            f"{result.at_infinity} at infinity; every count agrees."
+        level, reason = (
+            Completeness.PROB_1,
+            (
+                f"{result.paths} paths ({result.start}) end in {len(result.roots)} certified roots "
+                f"and {result.at_infinity} at infinity; every count agrees."
+            ),
         )
     else:
         level = Completeness.SEARCHED
@@ -290,9 +306,7 @@ def _by_homotopy(
     if on_curves:
         status = Outcome.NOT_ISOLATED
         reason += " Solutions form curves or surfaces; only isolated ones can be counted."
-    return _Found(
-        tuple(real), tuple(loose), level, status, reason, "homotopy", lines, statistics
-    )
+    return _Found(tuple(real), tuple(loose), level, status, reason, "homotopy", lines, statistics)
 
 
 def _by_intervals(system: System, options: FindOptions, low: Array, high: Array) -> _Found:
@@ -498,7 +512,8 @@ def _judge(
     system: System, found: _Found, active: dict[int, tuple[int, ...]], options: FindOptions
 ) -> EquilibriumSet:
     """Return the record: each root an equilibrium, or a candidate with the reason it is not."""
-    equilibria, candidates = [], []
+    equilibria: list[Equilibrium] = []
+    candidates: list[Equilibrium] = []
     doubtful = False
     for number, proof in enumerate(found.proofs):
         point = np.asarray(proof.centre, dtype=float)

@@ -1,4 +1,4 @@
-"""Many members of one polynomial family: one generic member solved, every other one reached from it.
+"""Many members of one polynomial family: one generic member solved, all others reached from it.
 
 All members have the same terms and different coefficients. A random complex affine combination of
 the members is a generic point of their affine hull; it has as many isolated roots as any member can
@@ -149,9 +149,7 @@ def _member(
 ) -> tuple[Complex, Integers, int]:
     """Follow all paths to one member, the suspicious ones again more tightly."""
     limits = (options.first_correction, 1e-7)
-    ends, endings, _, _ = tracker.follow_many(
-        terms, linear, groups, starts, limits, options.budget
-    )
+    ends, endings, _, _ = tracker.follow_many(terms, linear, groups, starts, limits, options.budget)
     n, retracked = starts.shape[1] - 1, 0
     for attempt in range(1, options.retracks + 1):
         regular = np.flatnonzero(
