@@ -20,7 +20,6 @@ from workshare.equilibria.push import with_support
 from workshare.equilibria.system import System
 from workshare.errors import OptionError
 
-
 Accounts = tuple[float, float, float, float, float, float, float, float]
 
 
