@@ -15,6 +15,12 @@ from workshare.coordination.state import State
 from workshare.response import Individuals, Plan, PlanTables, TablePart
 
 CLOSE = Options(tolerance=1e-6, near=0.0, max_rounds=200)
+SHORT = Options(tolerance=1e-6, near=0.0, max_rounds=25)
+SLOW = ("subgradient", "conditional_gradient", "admm")
+"""Methods without a convexified problem: they are not expected to close the gap in few rounds."""
+
+FAST = tuple(method for method in METHODS if method not in SLOW)
+AGGREGATED = Options(tolerance=1e-4, near=0.0, max_rounds=200, cuts="aggregated")
 
 
 def drawn(seed: int) -> Problem:
@@ -43,25 +49,33 @@ def enumerated(problem: Problem) -> float:
     return best
 
 
-def judged(problem: Problem, method: str) -> tuple[State, float]:
-    state, _ = iterate(problem, method, CLOSE)
+def judged(problem: Problem, method: str, options: Options) -> tuple[State, float]:
+    state, _ = iterate(problem, method, options)
     best = enumerated(problem)
     room = 1e-7 * max(1.0, abs(best))
     assert state.bound <= best + room
     assert state.master >= state.bound - room
-    assert state.master <= best + 1e-6 * max(1.0, abs(best))
+    if method in FAST and state.gap(1.0) <= 1e-6:
+        assert state.master <= best + 1e-6 * max(1.0, abs(best))
+    weights = np.bincount(state.pool.who, state.weights)
+    assert np.allclose(weights, problem.participants.multiplicity, atol=1e-6)
+    total = state.pool.contribution.T @ state.weights
+    value = state.pool.cost @ state.weights + problem.market.evaluate(total).value
+    assert value <= state.master + 1e-6 * max(1.0, abs(best))
     copies = problem.participants.multiplicity.astype(float)
     assert len(mixed(state.pool, state.weights, copies)) <= problem.dimensions
     return state, best
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(
+    ("seed", "method"),
+    [(k, method) for method in METHODS for k in range(10 if method in FAST else 3)],
+)
 def test_no_bound_is_above_the_enumerated_optimum(method: str, seed: int) -> None:
     problem = drawn(seed)
-    state, best = judged(problem, method)
-    assert state.gap(1.0) <= 1e-6
-    settings = Settings(method=method, rounds=CLOSE)
+    state, best = judged(problem, method, CLOSE if method in FAST else SHORT)
+    assert state.gap(1.0) <= 1e-6 or method in SLOW
+    settings = Settings(method=method, rounds=SHORT)
     certificate = certify(problem, solve(problem, settings), settings)
     assert certificate.holds
     assert certificate.value == pytest.approx(best, rel=1e-6, abs=1e-6)
@@ -70,7 +84,37 @@ def test_no_bound_is_above_the_enumerated_optimum(method: str, seed: int) -> Non
 @pytest.mark.slow
 def test_no_wrong_bound_in_a_thousand_runs_of_each_method() -> None:
     for method, seed in itertools.product(METHODS, range(1000)):
-        judged(drawn(10_000 + seed), method)
+        judged(drawn(10_000 + seed), method, SHORT)
+
+
+@pytest.mark.slow
+def test_no_wrong_bound_in_a_thousand_runs_with_aggregated_cuts() -> None:
+    for seed in range(1000):
+        judged(drawn(10_000 + seed), "level_bundle", AGGREGATED)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_aggregated_cuts_reach_the_same_bound_in_more_rounds(seed: int) -> None:
+    problem = drawn(seed)
+    state, _ = judged(problem, "level_bundle", AGGREGATED)
+    apart, _ = judged(problem, "level_bundle", CLOSE)
+    assert state.gap(1.0) <= 1e-4
+    assert state.bound == pytest.approx(apart.bound, rel=1e-4, abs=1e-4)
+    assert len(state.rounds) >= len(apart.rounds)
+
+
+@pytest.mark.parametrize(
+    ("method", "gap", "loss"),
+    [("subgradient", 0.05, 0.01), ("conditional_gradient", 0.02, 2e-3), ("admm", 0.2, 0.1)],
+)
+def test_slow_methods_still_come_near(method: str, gap: float, loss: float) -> None:
+    problem = specialisation(100, 6, 1)
+    best, _ = iterate(problem, "column_generation", CLOSE)
+    state, _ = iterate(problem, method, Options(tolerance=1e-4, near=0.0, max_rounds=150))
+    assert state.gap(1.0) <= gap
+    assert best.bound - state.bound <= loss * abs(best.bound)
+    assert state.bound <= best.master * (1 + 1e-9)
+    assert state.master >= best.bound * (1 - 1e-9)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +123,7 @@ def test_no_wrong_bound_in_a_thousand_runs_of_each_method() -> None:
     ids=["few", "many", "caps"],
 )
 def test_methods_agree_on_the_convexified_value(problem: Problem) -> None:
-    states = [iterate(problem, method, CLOSE)[0] for method in METHODS]
+    states = [iterate(problem, method, CLOSE)[0] for method in FAST]
     assert all(state.gap(1.0) <= 1e-6 for state in states)
     bounds = [state.bound for state in states]
     assert max(bounds) - min(bounds) <= 2e-6 * max(1.0, abs(bounds[0]))
@@ -93,7 +137,8 @@ def test_a_dominated_plan_changes_nothing(method: str) -> None:
     costs = np.hstack([tables.costs, tables.costs[:, :1] + 1.0])
     contributions = np.concatenate([tables.contributions, tables.contributions[:, :1]], axis=1)
     wider = Problem(PlanTables(costs, contributions), problem.market)
-    one, other = (iterate(p, method, CLOSE)[0] for p in (problem, wider))
+    options = CLOSE if method in FAST else SHORT
+    one, other = (iterate(p, method, options)[0] for p in (problem, wider))
     assert one.bound == pytest.approx(other.bound, rel=1e-6, abs=1e-6)
 
 
@@ -115,19 +160,24 @@ def test_convex_participants_leave_no_gap(method: str) -> None:
     problem = Problem(Individuals(parts), market)
     settings = Settings(method=method, rounds=CLOSE)
     certificate = certify(problem, solve(problem, settings), settings)
-    assert certificate.value - certificate.dual_bound <= 1e-5 * abs(certificate.value)
+    # the heuristic's own bound stops where its division stops moving; its division is the best
+    room = 1e-2 if method == "admm" else 1e-5
+    assert certificate.value - certificate.dual_bound <= room * abs(certificate.value)
+    best = certify(problem, solve(problem, Settings(rounds=CLOSE)))
+    assert certificate.value == pytest.approx(best.value, rel=1e-5)
 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_one_participant_and_none(method: str) -> None:
     problem = drawn(7)
     one = Problem(Individuals([problem.participants[0]]), problem.market)
-    state, _ = iterate(one, method, CLOSE)
+    options = CLOSE if method in FAST else SHORT
+    state, _ = iterate(one, method, options)
     plans = problem.participants[0].plans  # type: ignore[attr-defined]
     values = [plan.cost + one.market.evaluate(plan.contribution).value for plan in plans]
     assert state.bound <= min(values) + 1e-6
     none = Problem(Individuals([]), problem.market)
-    state, _ = iterate(none, method, CLOSE)
+    state, _ = iterate(none, method, options)
     alone = problem.market.evaluate(np.zeros(problem.dimensions)).value
     assert state.bound == pytest.approx(alone, rel=1e-6)
     certificate = certify(none, solve(none))

@@ -299,6 +299,8 @@ def test_each_fault_names_its_field(call: Callable[[], object], field: str) -> N
 def test_a_market_answers_for_itself() -> None:
     market, _ = CASES["sum"]
     assert market.form is market
-    assert market.with_tangent(np.zeros(2)) is market
+    assert market.fresh() is market
+    assert market.learn(np.ones(market.dimensions)) == 0.0
+    assert market.height == market.rows.shape[0]
     assert market.scale == pytest.approx([6.0, 8.0])
     assert replace(market, row_scale=2 * market.row_scale).scale == pytest.approx([12.0, 16.0])

@@ -19,16 +19,14 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.ask import ask, opening
-from workshare.coordination.master import Convexified, Proximity, convexify, vertex
+from workshare.coordination.master import Convexified, convexify, vertex
 from workshare.coordination.problem import Problem
+from workshare.coordination.projection import START_STEP, project
 from workshare.coordination.state import Options, State
 
 RISE = 0.1
 PATIENCE = 2
 """When so many rounds together close less than this share of the gap, a projected one follows."""
-
-START_STEP = 1e-3
-SEARCH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def _learn(
         return state
     if terminate(options, replace(state, stalled=False)):
         return state
-    return project(problem, options, state, solved)
+    return _projected(problem, options, state, solved)
 
 
 def _needs_projection(options: Options, state: State, warm: bool) -> bool:
@@ -108,30 +106,16 @@ def _needs_projection(options: Options, state: State, warm: bool) -> bool:
     return bool(np.isfinite(gap) and state.bound - earlier < RISE * gap)
 
 
-def project(problem: Problem, options: Options, state: State, solved: Convexified) -> State:
-    """Return the state with its next prices on the level: the nearest that promise enough.
-
-    The step of the proximal problem whose model value meets the level is found by a search on its
-    logarithm; the last step is the first guess.
-    """
-    target = state.bound + options.level * (solved.value - state.bound)
+def _projected(problem: Problem, options: Options, state: State, solved: Convexified) -> State:
+    """Return the state with its next prices on the level: the nearest that promise enough."""
+    level = state.bound + options.level * (solved.value - state.bound)
     step_length = state.memory.step if state.memory is not None else START_STEP
-    low, high = 0.0, np.inf
-    best = solved.row_prices
-    for _ in range(SEARCH):
-        near = convexify(problem, state.pool, Proximity(state.row_prices, step_length))
-        if near.value >= target:
-            best, high = near.row_prices, step_length
-            close = near.value <= target + 0.3 * (solved.value - target)
-            if close:
-                break
-        else:
-            low = step_length
-        if np.isinf(high):
-            step_length *= 8.0
-        elif low == 0.0:
-            step_length /= 8.0
-        else:
-            step_length = float(np.sqrt(low * high))
-    found = high if np.isfinite(high) else step_length
-    return replace(state, next_prices=best, memory=Projection(found, True), stalled=False)
+    found = project(
+        lambda near: convexify(problem, state.pool, near),
+        state.row_prices,
+        level,
+        solved,
+        step_length,
+    )
+    memory = Projection(found.step, True)
+    return replace(state, next_prices=found.row_prices, memory=memory, stalled=False)

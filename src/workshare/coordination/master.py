@@ -11,7 +11,7 @@ a corner, where at most as many participants as there are shared dimensions hold
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,8 +19,12 @@ import scipy.sparse as sp
 from workshare.arrays import Array
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem
+from workshare.market import Market
 from workshare.market.quadratic import QuadraticSolution, solve_quadratic
 from workshare.response import IntArray
+
+LEARNING = 200
+"""Looks at a market that learns, in one solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +55,55 @@ def convexify(problem: Problem, pool: Pool, near: Proximity | None = None) -> Co
     With ``near``, the prices maximise the dual model less the pull (a proximal step); the value is
     then the model's value at those prices, not a convexified value.
     """
-    market = problem.market.form
-    height, points = market.rows.shape[0], pool.size
     present, share = _convexity(pool)
-    slack = 0 if near is None else height
+    copies = problem.participants.multiplicity[present].astype(float)
+    return convexify_rows(problem.market, pool, share, copies, near)
+
+
+def convexify_rows(
+    market: Market,
+    pool: Pool,
+    share: sp.csr_matrix,
+    copies: Array,
+    near: Proximity | None = None,
+) -> Convexified:
+    """Return the same with the rows given: ``share @ weights = copies``.
+
+    Where the market's form is a model that learns, it is looked at where the solution falls, until
+    model and market agree there. No participant is asked anything.
+    """
+    above = solved = None
+    for _ in range(LEARNING):
+        form = market.form
+        solved = _convexify_once(form, pool, share, copies, near)
+        rows = form.rows.tocsr()[: market.dimensions]
+        unmet = form.is_unmet
+        above = market.learn(-(rows @ np.where(unmet, 0.0, solved.market_levels)))
+        if above <= 1e-7 * form.money:
+            break
+    assert solved is not None and above is not None
+    value = solved.value + (above if near is None else 0.0)
+    return replace(solved, value=value, row_prices=solved.row_prices[: market.height])
+
+
+def _convexify_once(
+    market: Market, pool: Pool, share: sp.csr_matrix, copies: Array, near: Proximity | None
+) -> Convexified:
+    height, points = market.rows.shape[0], pool.size
+    slack = 0 if near is None else near.row_prices.size
     upper = sp.vstack(
-        [sp.csr_matrix(pool.contribution).T, sp.csr_matrix((height - problem.dimensions, points))]
+        [sp.csr_matrix(pool.contribution).T, sp.csr_matrix((height - market.dimensions, points))]
     )
     blocks = [upper, market.rows]
-    lower = [share, sp.csr_matrix((present.size, market.rows.shape[1]))]
+    lower = [share, sp.csr_matrix((copies.size, market.rows.shape[1]))]
     if near is not None:
-        blocks.append(sp.identity(height))
-        lower.append(sp.csr_matrix((present.size, height)))
+        blocks.append(sp.eye(height, slack))
+        lower.append(sp.csr_matrix((copies.size, slack)))
     rows = sp.vstack([sp.hstack(blocks), sp.hstack(lower)], format="csc")
-    copies = problem.participants.multiplicity[present].astype(float)
     ones = np.ones(points)
     free = np.full(slack, np.inf)
     pull = np.zeros(0) if near is None else near.row_prices
-    bend = np.zeros(0) if near is None else near.step * market.money / market.row_scale**2
+    bend = np.zeros(0) if near is None else near.step * market.money / market.row_scale[:slack] ** 2
     answer = solve_quadratic(
         np.concatenate([pool.cost, market.cost, pull]),
         np.concatenate([np.zeros(points), market.curvature, bend]),
@@ -77,27 +112,27 @@ def convexify(problem: Problem, pool: Pool, near: Proximity | None = None) -> Co
         np.concatenate([np.zeros(points), market.lower, -free]),
         np.concatenate([ones * np.inf, market.upper, free]),
         column_scale=np.concatenate([ones, market.column_scale, market.row_scale[:slack]]),
-        row_scale=np.concatenate([market.row_scale, np.ones(present.size)]),
+        row_scale=np.concatenate([market.row_scale, np.ones(copies.size)]),
         tolerance=1e-9,
     )
-    return _read(problem, answer, points, height, near)
+    return _read(market, answer, points, height, near)
 
 
 def _read(
-    problem: Problem,
+    market: Market,
     answer: QuadraticSolution,
     points: int,
     height: int,
     near: Proximity | None,
 ) -> Convexified:
-    market = problem.market.form
     prices = answer.price[:height]
     weights = np.maximum(answer.x[:points], 0.0)
     levels = answer.x[points : points + market.cost.size]
     value = answer.value
     if near is not None:
         # the pull's own term out again: value of the model of the dual at these prices
-        distance = (prices - near.row_prices) * market.row_scale / market.money
+        held = near.row_prices.size
+        distance = (prices[:held] - near.row_prices) * market.row_scale[:held] / market.money
         value += 0.5 * market.money * float(distance @ distance) / near.step
     return Convexified(value, weights, levels, prices)
 
@@ -115,7 +150,7 @@ def vertex(problem: Problem, pool: Pool, weights: Array) -> Array:
     part = pool.keep(held)
     _, share = _convexity(part)
     totals = sp.csr_matrix(part.contribution).T
-    scale = problem.market.row_scale[: problem.dimensions]
+    scale = problem.market.scale
     goal = totals @ weights[held]
     matrix = sp.vstack([sp.diags(1.0 / scale) @ totals, share])
     right = np.concatenate([goal / scale, share @ weights[held]])

@@ -37,6 +37,11 @@ class Problem:
         object.__setattr__(self, "participants", together)
         object.__setattr__(self, "market", market)
 
+    def fresh(self) -> Problem:
+        """Return the same problem with nothing learnt of its market: where a run starts."""
+        market = self.market.fresh()
+        return self if market is self.market else Problem(self.participants, market)
+
     @property
     def dimensions(self) -> int:
         """The number of shared dimensions."""

@@ -19,7 +19,7 @@ from workshare.coordination.restricted import Choice, RestrictedProgram
 from workshare.coordination.state import State
 from workshare.coordination.tariffs import block_tariffs
 from workshare.errors import OptionError
-from workshare.response import Plan, TablePart, disclosed_model
+from workshare.response import MilpParticipant, Plan, TablePart, disclosed_model
 
 MENU = 6
 """Nearly tied plans asked of each participant."""
@@ -150,6 +150,12 @@ def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan
     model or list of plans is not on this machine: it is asked for its own residual answer.
     """
     participant = problem.participants[number]
+    if isinstance(participant, MilpParticipant):
+        rest = sum(
+            (p.contribution for k, p in enumerate(selection.points) if k != number),
+            np.zeros(problem.dimensions),
+        )
+        return participant.residual(problem.market.form, rest)
     choice: Choice | None = disclosed_model(participant)
     if choice is None and isinstance(participant, TablePart):
         choice = participant.plans

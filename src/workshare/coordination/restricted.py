@@ -11,7 +11,7 @@ passes are needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ from workshare.coordination.problem import Problem, Selection
 from workshare.response import Group, Plan, Point, PrivateModel, plan_of
 
 NO_LIMIT = 2**31 - 1
+
+LEARNING = 60
+"""How often the MILP is built anew where the market's form is a model that learns."""
 
 MANY_DECISIONS = 600
 """From so many decisions on, presolve and heuristics pay (measured on generalised assignment)."""
@@ -79,24 +82,29 @@ class RestrictedProgram:
     ) -> None:
         self.problem = problem
         self.choices = choices
+        self.tangents = tuple(tangents)
+        self.segments = segments
         self.table = _collect(choices)
-        market = problem.market
         self.decisions = len(self.table.participant)
         self.levels = len(self.table.level_cost)
-        self.quadratic = np.flatnonzero(market.curvature > 0)
         self.first_market = self.decisions + self.levels
+        self.level_scale = np.array([max(u, 1e-12) for u in self.table.level_upper])
+        self._begin()
+
+    def _begin(self) -> None:
+        """Build the MILP of the market's form as it is now."""
+        market = self.form = self.problem.market.form
+        self.quadratic = np.flatnonzero(market.curvature > 0)
         self.first_epigraph = self.first_market + len(market.columns)
         self.columns = self.first_epigraph + self.quadratic.size
         self.money = market.money
-        self.level_scale = np.array([max(u, 1e-12) for u in self.table.level_upper])
         self.objective = self._cost_objective()
         self.highs = self._build()
         self._add_training()
         self._tangent_keys: set[tuple[int, float]] = set()
-        grid = np.linspace(0.0, 1.0, segments + 1)
-        for share in grid:
+        for share in np.linspace(0.0, 1.0, self.segments + 1):
             self.add_tangents(share * market.upper)
-        for levels in tangents:
+        for levels in self.tangents:
             # a little to either side too: the optimum moves by small steps from what is known
             for share in (0.97, 0.99, 1.0, 1.01, 1.03):
                 self.add_tangents(share * levels)
@@ -104,7 +112,7 @@ class RestrictedProgram:
     # -- building ---------------------------------------------------------------------------------
 
     def _cost_objective(self) -> Array:
-        market = self.problem.market
+        market = self.form
         table = self.table
         return (
             np.concatenate(
@@ -121,17 +129,19 @@ class RestrictedProgram:
     def _build(self) -> Any:
         import highspy
 
-        market, table = self.problem.market, self.table
+        market, table = self.form, self.table
         dimensions = self.problem.dimensions
-        totals = np.zeros((market.rows.shape[0], self.first_market))
-        if self.decisions:
-            totals[:dimensions, : self.decisions] = np.array(table.decision_total).T
-        if self.levels:
-            unit = np.array(table.level_total).T * self.level_scale
-            totals[:dimensions, self.decisions : self.first_market] = unit
+        inner = market.rows.shape[0] - dimensions
+        given = [sp.csr_matrix((dimensions, 0))]
+        given += [sp.csr_matrix(total[:, None]) for total in table.decision_total]
+        given += [
+            sp.csr_matrix((unit * scale)[:, None])
+            for unit, scale in zip(table.level_total, self.level_scale, strict=True)
+        ]
+        totals = sp.vstack([sp.hstack(given), sp.csr_matrix((inner, self.first_market))])
         balance = sp.hstack(
             [
-                sp.csr_matrix(totals),
+                totals,
                 market.rows @ sp.diags(market.column_scale),
                 sp.csr_matrix((market.rows.shape[0], self.quadratic.size)),
             ]
@@ -248,7 +258,7 @@ class RestrictedProgram:
 
     def add_tangents(self, levels: Array) -> int:
         """Add a tangent of each quadratic at market levels ``v`` (canonical); return how many."""
-        market = self.problem.market
+        market = self.form
         count = 0
         for position, column in enumerate(self.quadratic):
             scale = market.column_scale[column]
@@ -290,8 +300,34 @@ class RestrictedProgram:
         each MILP; a run cut short keeps its proven bound and the status ``time_limit``.
         ``max_nodes`` does the same by branches, which does not depend on the machine (status
         ``node_limit``). ``explore=False`` skips the loose first pass, where good tangents are
-        known already.
+        known already. Where the market's form is a model that learns, the MILP is built anew with
+        what the divisions found have taught, until model and market agree at the best.
         """
+        answer = Restricted(start, -np.inf, "solved", 0)
+        for _ in range(LEARNING):
+            form, before = self.form, answer
+            answer = self._search(
+                tolerance, before.selection, max_passes, time_limit, max_nodes, explore
+            )
+            best = answer.selection
+            bound = max(answer.bound, before.bound)
+            answer = replace(answer, bound=bound if best is None else min(bound, best.value))
+            if best is None or form is self.problem.market.form:
+                break
+            if best.value - bound <= tolerance * max(abs(best.value), 1e-9 * self.money):
+                break
+            self._begin()
+        return answer
+
+    def _search(
+        self,
+        tolerance: float,
+        start: Selection | None,
+        max_passes: int,
+        time_limit: float,
+        max_nodes: int,
+        explore: bool,
+    ) -> Restricted:
         import highspy
 
         best = start
@@ -420,7 +456,7 @@ class RestrictedProgram:
 
     def market_levels(self, x: Array) -> Array:
         """Return the market variables of a MILP point, in canonical units."""
-        market = self.problem.market
+        market = self.form
         return x[self.first_market : self.first_epigraph] * market.column_scale
 
     def exact(self, x: Array) -> Selection | None:

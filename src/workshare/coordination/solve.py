@@ -9,6 +9,15 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.checkpoint import Checkpoint, fingerprint, load, save
+from workshare.coordination.disclosed import (
+    Disclosing,
+    Reoptimisation,
+    Whole,
+    as_division,
+    improve_disclosed,
+    relaxation_prices,
+    whole_model,
+)
 from workshare.coordination.execution import Execution, carried_out
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.master import mixed
@@ -61,6 +70,9 @@ class Settings:
         groups, a tenth as many as participants.
     sample : participants in that sample (at least 1 % of all).
     search : how far neighbourhoods are searched.
+    reoptimisation : how far models are re-optimised together, where all participants disclose
+        theirs (:mod:`workshare.coordination.disclosed`); rounds then start from the prices of the
+        joint linear relaxation.
     seed : of the sample.
     execution : where questions are asked, and where the run is kept on disk.
     """
@@ -77,6 +89,7 @@ class Settings:
     many: int = 3000
     sample: int = 300
     search: Search = field(default_factory=Search)
+    reoptimisation: Reoptimisation = field(default_factory=Reoptimisation)
     seed: int = 0
     execution: Execution = field(default_factory=Execution)
 
@@ -145,14 +158,19 @@ def solve(
     ResultError : the checkpoint of ``settings.execution`` is of another problem, or damaged.
     """
     settings = settings or Settings()
+    problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    whole = _disclosed(problem)
+    if whole is not None and prices is None and state is None:
+        prices = relaxation_prices(whole)[0]
     with carried_out(problem, settings.execution) as same:
-        return _solve(same, settings, prices, tangents, start, state, progress)
+        return _solve(same, whole, settings, prices, tangents, start, state, progress)
 
 
 def _solve(
     problem: Problem,
+    whole: Whole | None,
     settings: Settings,
     prices: Array | None,
     tangents: Sequence[Array],
@@ -174,6 +192,8 @@ def _solve(
     changes: tuple[Change, ...] = ()
     if start is not None:
         recovered = start
+    elif whole is not None:
+        recovered, changes = _reoptimise(whole, state, settings)
     else:
         recovered, changes, stopped = _recover(
             asked, problem.participants, state, settings, tangents, exact, interrupted
@@ -251,6 +271,29 @@ def _has_copies(problem: Problem) -> bool:
     together = problem.participants
     inner = together.whole if isinstance(together, Grouped) else together
     return inner.copies > len(inner)
+
+
+def _disclosed(problem: Problem) -> Whole | None:
+    """Return the joint model where all participants disclose theirs and the market is linear."""
+    if not isinstance(problem.participants, Disclosing) or problem.market.form.curvature.any():
+        return None
+    return None if (problem.participants.multiplicity > 1).any() else whole_model(problem)
+
+
+def _reoptimise(
+    whole: Whole, state: State, settings: Settings
+) -> tuple[Selection, tuple[Change, ...]]:
+    """Return the best division that models re-optimised together give, and who was changed."""
+    improved = improve_disclosed(whole, state, settings.reoptimisation)
+    if improved is None:
+        raise OptionError(
+            "no feasible combination was found with the models disclosed; check limits, or let "
+            "Settings(reoptimisation=...) search longer"
+        )
+    division = as_division(whole, improved.x)
+    reason = "re-optimised together with others: its own best plans do not fit the shared side"
+    changes = [Change(who, division.points[who].plan.id, reason) for who in improved.changed]
+    return division, tuple(changes)
 
 
 def _is_few(problem: Problem, settings: Settings) -> bool:
@@ -346,6 +389,8 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     Any division that costs no more than the value in hand has every participant within
     value - bound of its best response at the same prices; so menus with that slack miss nothing.
     """
+    if solution.bound == -np.inf:
+        return solution  # somebody's answers could not be used: a menu of theirs proves nothing
     prices = solution.row_prices[: problem.dimensions]
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
     count = settings.menu_count

@@ -9,7 +9,11 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.pool import Pool
+from workshare.errors import OptionError
 from workshare.response import BoolArray
+
+STABILISE = ("auto", "always", "never")
+CUTS = ("disaggregated", "aggregated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,19 @@ class Options:
     level : how far, from the bound (0) to the convexified value (1), the next prices must promise
         to raise the bound, where rounds are stabilised (Lemarechal, Nemirovskii and Nesterov 1995).
     stabilise : ``auto`` (after a round that raised the bound too little), ``always`` or ``never``.
+    cuts : of the level bundle: ``disaggregated`` (one per participant and answer) or ``aggregated``
+        (one per round).
+
+    Raises
+    ------
+    OptionError : a figure out of its range or an unknown word; every fault at once.
+
+    >>> Options(tolerance=-1.0, cuts="none")
+    Traceback (most recent call last):
+        ...
+    workshare.errors.OptionError: options: 2 faults:
+      tolerance: must be 0 or more. Received: -1.0
+      cuts: must be one of disaggregated, aggregated. Received: 'none'
     """
 
     tolerance: float = 1e-5
@@ -33,6 +50,31 @@ class Options:
     near: float = 1e-4
     level: float = 0.3
     stabilise: str = "auto"
+    cuts: str = "disaggregated"
+
+    def __post_init__(self) -> None:
+        """Check every figure and word."""
+        rules = (
+            ("tolerance", self.tolerance >= 0, "must be 0 or more"),
+            ("max_rounds", self.max_rounds >= 1, "must be at least 1"),
+            ("scale", 0 < self.scale < np.inf, "must be above 0 and finite"),
+            ("near", 0 <= self.near < np.inf, "must be 0 or more and finite"),
+            ("level", 0 < self.level < 1, "must be above 0 and below 1"),
+            (
+                "stabilise",
+                self.stabilise in STABILISE,
+                "must be one of " + ", ".join(STABILISE),
+            ),
+            ("cuts", self.cuts in CUTS, "must be one of " + ", ".join(CUTS)),
+        )
+        faults = [
+            f"  {field}: {rule}. Received: {getattr(self, field)!r}"
+            for field, holds, rule in rules
+            if not holds
+        ]
+        if faults:
+            noun = "fault" if len(faults) == 1 else "faults"
+            raise OptionError("\n".join([f"options: {len(faults)} {noun}:", *faults]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from workshare.market.forms import (
     stack,
 )
 from workshare.market.market import Column, Market, MarketAnswer, MarketPoint, Supply, no_supply
+from workshare.market.own import OwnMarket, own_function
 from workshare.market.spatial import ACCOUNTS, spatial_market
 
 __all__ = [
@@ -18,12 +19,14 @@ __all__ = [
     "Market",
     "MarketAnswer",
     "MarketPoint",
+    "OwnMarket",
     "Supply",
     "add",
     "capacity",
     "hard_balance",
     "maximum",
     "no_supply",
+    "own_function",
     "piecewise_linear",
     "quadratic_tracking",
     "spatial_market",

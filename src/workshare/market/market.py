@@ -170,6 +170,19 @@ class Market:
         """The LP/QP form that coordination solves with: this market itself."""
         return self
 
+    @property
+    def height(self) -> int:
+        """The number of row prices that a bound is built from."""
+        return int(self.rows.shape[0])
+
+    def fresh(self) -> Market:
+        """Return this market: nothing is learnt of it during a run."""
+        return self
+
+    def learn(self, contribution: Array) -> float:
+        """Return how far the form is below ``F`` at summed contributions: it is exact (0)."""
+        return 0.0
+
     def unmet_share(self, v: Array) -> float:
         """Return the largest unmet need over its good's scale (0 when every need is met)."""
         unmet = self.is_unmet
@@ -188,7 +201,9 @@ class Market:
         """Return the minimum of each column's own term, in closed form."""
         slope = self.cost - self.rows.T @ row_prices
         best = self._best(slope)
-        terms: Array = slope * best + 0.5 * self.curvature * best**2
+        # a column without an end and without a bend has no bend to add, wherever it stands
+        bend = 0.5 * self.curvature * np.where(self.curvature > 0, best, 0.0) ** 2
+        terms: Array = slope * best + bend
         return terms
 
     def _best(self, slope: Array) -> Array:
@@ -235,10 +250,6 @@ class Market:
     def scale(self) -> Array:
         """A typical magnitude of the summed contribution, one per shared dimension."""
         return self.row_scale[: self.dimensions]
-
-    def with_tangent(self, contribution: Array) -> Market:
-        """Return this market: its form is exact, and nothing is to be learnt at a point."""
-        return self
 
     def bregman(self, contribution: Array, value: float, row_prices: Array) -> float:
         """Return ``F(z) + prices . z - support(pi)``: how far ``z`` is from what they call for."""

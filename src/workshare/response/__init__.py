@@ -9,6 +9,8 @@ from workshare.response.local import (
     participant_parts,
     plan_of,
 )
+from workshare.response.matrix import MatrixModel
+from workshare.response.mixed_integer import MatrixParticipants, MilpParticipant
 from workshare.response.model import Group, PrivateModel, annuity, private_model, split
 from workshare.response.participants import (
     BoolArray,
@@ -20,6 +22,7 @@ from workshare.response.participants import (
     Replies,
 )
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
+from workshare.response.sparse_tables import SparsePlans
 from workshare.response.spread import Spread, spread
 from workshare.response.table import CallablePart, plan_table
 from workshare.response.training import Training, training_cost
@@ -32,8 +35,11 @@ __all__ = [
     "Grouped",
     "Individuals",
     "IntArray",
+    "MatrixModel",
+    "MatrixParticipants",
     "Member",
     "Menu",
+    "MilpParticipant",
     "MixedPart",
     "Participant",
     "Participants",
@@ -42,6 +48,7 @@ __all__ = [
     "Point",
     "PrivateModel",
     "Replies",
+    "SparsePlans",
     "Spread",
     "Subset",
     "TablePart",

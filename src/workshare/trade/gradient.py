@@ -13,18 +13,20 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.trade.block_arrow import Arrow
-from workshare.trade.system import Base, Conditions, Point
+from workshare.trade.system import Base, Conditions, Point, log_welfare
 
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """What a government wants: a weighted sum of logs of real incomes, profits counted as weighted.
+    """What a government wants: a weighted sum of logs of real incomes, and favoured industries.
 
     Attributes
     ----------
     weights : (N,) weight of each country's log real income.
-    favour : (K, N), how much more than a unit of income a unit of profit of an industry counts; 0
-        is no favour, 0.5 counts it one and a half times. All zero for welfare itself.
+    favour : (K, N) what the share of a country's labour in an industry counts beside its log real
+        income: 0.5 gives one per cent of the labour force the worth of half a per cent of income.
+        All zero for welfare itself. (Profits in money would not do: a subsidy for everything, paid
+        by a tax on everybody, raises them without limit and changes nothing real.)
     """
 
     weights: Array
@@ -37,21 +39,21 @@ def welfare_objective(base: Base, weights: Array) -> Objective:
 
 
 def objective_value(base: Base, point: Point, objective: Objective) -> float:
-    """Return the objective at a point: weighted logs of (favoured) real income, new over old."""
-    prices = (base.weights * point.log_price).sum(axis=0)
-    counted, old = _counted(base, point, objective)
-    return float(objective.weights @ (np.log(counted / old) - prices))
+    """Return the objective at a point; zero is the economy as it is."""
+    value = float(objective.weights @ log_welfare(base, point))
+    if objective.favour.any():
+        change = labour_shares(base, point) - base.labour_shares
+        value += float(((objective.favour * change).sum(axis=0) * objective.weights).sum())
+    return value
 
 
-def _counted(base: Base, point: Point, objective: Objective) -> tuple[Array, Array]:
-    """Return income with profits as the objective counts them, now and in the data; (N,) each."""
-    income = base.spending * np.exp(point.income)
-    if not objective.favour.any():
-        return income, base.spending
-    share = base.markup[:, :, 0] / (1.0 + base.markup[:, :, 0])
-    old_sales = base.labour_shares * base.wage_bill * (1.0 + base.markup[:, :, 0])
-    extra = (objective.favour * share * point.sales).sum(axis=0)
-    return income + extra, base.spending + (objective.favour * share * old_sales).sum(axis=0)
+def labour_shares(base: Base, point: Point) -> Array:
+    """Return the share of each industry in a country's labour at a point; (K, N)."""
+    if base.free:
+        used = base.labour_shares * np.exp(point.firms)
+    else:
+        used = point.sales / (1.0 + base.markup[:, :, 0])
+    return np.asarray(used / used.sum(axis=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,18 +83,23 @@ def gradient(system: Conditions, point: Point, arrow: Arrow, objective: Objectiv
     base, weights = system.base, objective.weights
     epsilon, mu = base.epsilon, base.mu
     profit = base.markup[:, :, 0] / (1.0 + base.markup[:, :, 0])
-    counted, _ = _counted(base, point, objective)
-    favoured = objective.favour * profit * (weights / counted)  # (K, N) worth of a unit of sales
     basket = weights * base.weights  # (K, N) weight of each price in the objective
     pull = (point.shares * basket[:, None, :]).sum(axis=2)  # by the cost of each origin
-    income = weights * base.spending * np.exp(point.income) / counted
-    if favoured.any():
+    income = np.array(weights, dtype=np.float64)
+    wanted = np.zeros_like(point.sales)  # worth of one per cent more labour in an industry
+    if objective.favour.any():
+        labour_share = labour_shares(base, point)
+        above = objective.favour - (objective.favour * labour_share).sum(axis=0)
+        wanted = weights * above * labour_share
+    favoured = np.zeros_like(wanted)
+    if wanted.any() and not base.free:
+        favoured = wanted / np.maximum(point.sales, 1e-300)
         worth = favoured[:, :, None] * system.received * point.spending
         pull = pull + epsilon[:, :, 0] * (
             worth.sum(axis=2) - (point.shares * worth.sum(axis=1)[:, None, :]).sum(axis=2)
         )
         income = income + worth.sum(axis=(0, 1))
-    firms = mu[:, :, 0] * pull if base.free else np.zeros((0, len(weights)))
+    firms = mu[:, :, 0] * pull + wanted if base.free else np.zeros((0, len(weights)))
     labour, budget, entry = arrow.solve_transposed((-pull.sum(axis=0), income, firms))
     value = budget / point.earned  # of a unit of income, per country
     if base.free:

@@ -10,12 +10,22 @@ from workshare.coordination.families.specialisation import (
     SpecialisationParticipants,
     specialisation,
 )
+from workshare.coordination.families.unit_commitment import (
+    Generator,
+    Generators,
+    commitment_problem,
+    read_unit_commitment,
+)
 
 __all__ = [
+    "Generator",
+    "Generators",
     "SpecialisationParticipants",
     "assignment_problem",
     "charging",
+    "commitment_problem",
     "identical_agents",
     "read_generalised_assignment",
+    "read_unit_commitment",
     "specialisation",
 ]
