@@ -1,7 +1,7 @@
 """The engine from 10 to 100,000 participants, beside HiGHS on the whole problem in the same run.
 
-The specialisation family has its ``scarce`` figures, but for the largest instance, which is measured
-with both. ``WHOLE_SECONDS`` (default 60) is what HiGHS is given for each whole problem; ``INSTANCES`` (default
+The specialisation family has its ``scarce`` figures; the largest instance is measured with both.
+``WHOLE_SECONDS`` (default 60) is what HiGHS is given for each whole problem; ``INSTANCES`` (default
 5) how many instances of 10 and of 20 participants are solved in exact mode. Generalised assignment
 is measured where its instances are found (``ASSIGNMENT``, a folder).
 """
