@@ -15,6 +15,7 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.problem import Problem, Selection
+from workshare.coordination.residual import best_against
 from workshare.coordination.restricted import Choice, RestrictedProgram
 from workshare.coordination.state import State
 from workshare.errors import OptionError
@@ -112,7 +113,7 @@ def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan
             (p.contribution for k, p in enumerate(selection.points) if k != number),
             np.zeros(problem.dimensions),
         )
-        return part.residual(problem.market.form, rest)
+        return part.plan_of(best_against(part.model, problem.market, rest))
     model = disclosed_model(part)
     if model is None:
         return None
