@@ -15,7 +15,7 @@ from workshare.coordination.problem import Problem, Selection, total_contributio
 from workshare.coordination.restricted import Choice, Restricted, RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, solve
 from workshare.coordination.state import Options, Round, State
-from workshare.coordination.warm import restart
+from workshare.coordination.warm import restart, turned
 
 __all__ = [
     "METHODS",
@@ -46,5 +46,6 @@ __all__ = [
     "restart",
     "solve",
     "total_contribution",
+    "turned",
     "write_certificate",
 ]

@@ -18,7 +18,7 @@ from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.restricted import Choice, RestrictedProgram
 from workshare.coordination.state import State
 from workshare.errors import OptionError
-from workshare.response import Plan, disclosed_model
+from workshare.response import MilpParticipant, Plan, disclosed_model
 
 MENU = 6
 """Nearly tied plans asked of each participant."""
@@ -106,7 +106,14 @@ def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan
     The others keep their plans and operate them as the market asks. None for a participant that
     does not disclose a model here and has not been asked for its own residual answer.
     """
-    model = disclosed_model(problem.participants[number])
+    part = problem.participants[number]
+    if isinstance(part, MilpParticipant):
+        rest = sum(
+            (p.contribution for k, p in enumerate(selection.points) if k != number),
+            np.zeros(problem.dimensions),
+        )
+        return part.residual(problem.market.form, rest)
+    model = disclosed_model(part)
     if model is None:
         return None
     choices: list[Choice] = [[point.plan] for point in selection.points]

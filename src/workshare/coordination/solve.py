@@ -8,6 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.disclosed import (
+    Disclosing,
+    Reoptimisation,
+    Whole,
+    as_division,
+    improve_disclosed,
+    relaxation_prices,
+    whole_model,
+)
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.master import mixed
 from workshare.coordination.neighbourhood import Change, Search, recover_many
@@ -53,6 +62,9 @@ class Settings:
         groups, a tenth as many as participants.
     sample : participants in that sample (at least 1 % of all).
     search : how far neighbourhoods are searched.
+    reoptimisation : how far models are re-optimised together, where all participants disclose
+        theirs (:mod:`workshare.coordination.disclosed`); rounds then start from the prices of the
+        joint linear relaxation.
     seed : of the sample.
     """
 
@@ -68,6 +80,7 @@ class Settings:
     many: int = 3000
     sample: int = 300
     search: Search = field(default_factory=Search)
+    reoptimisation: Reoptimisation = field(default_factory=Reoptimisation)
     seed: int = 0
 
 
@@ -134,9 +147,12 @@ def solve(
     OptionError : an unknown method, or plans that no combination makes feasible.
     """
     settings = settings or Settings()
+    problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
-    problem = problem.fresh()
+    whole = _disclosed(problem)
+    if whole is not None and prices is None and state is None:
+        prices = relaxation_prices(whole)[0]
     asked, prices, sample_rounds = _prepare(problem, settings, prices)
     state, interrupted = iterate(
         asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress
@@ -145,6 +161,8 @@ def solve(
     changes: tuple[Change, ...] = ()
     if start is not None:
         recovered = start
+    elif whole is not None:
+        recovered, changes = _reoptimise(whole, state, settings)
     elif len(problem.participants) > settings.together or _has_copies(problem):
         recovered, changes = _search_near(asked, problem.participants, state, settings)
     else:
@@ -192,6 +210,29 @@ def _with_notes(problem: Problem, solution: Solution) -> Solution:
 def _has_copies(problem: Problem) -> bool:
     """Return whether somebody stands for several; one restricted problem has a plan for each."""
     return problem.participants.copies > len(problem.participants)
+
+
+def _disclosed(problem: Problem) -> Whole | None:
+    """Return the joint model where all participants disclose theirs and the market is linear."""
+    if not isinstance(problem.participants, Disclosing) or problem.market.form.curvature.any():
+        return None
+    return None if (problem.participants.multiplicity > 1).any() else whole_model(problem)
+
+
+def _reoptimise(
+    whole: Whole, state: State, settings: Settings
+) -> tuple[Selection, tuple[Change, ...]]:
+    """Return the best division that models re-optimised together give, and who was changed."""
+    improved = improve_disclosed(whole, state, settings.reoptimisation)
+    if improved is None:
+        raise OptionError(
+            "no feasible combination was found with the models disclosed; check limits, or let "
+            "Settings(reoptimisation=...) search longer"
+        )
+    division = as_division(whole, improved.x)
+    reason = "re-optimised together with others: its own best plans do not fit the shared side"
+    changes = [Change(who, division.points[who].plan.id, reason) for who in improved.changed]
+    return division, tuple(changes)
 
 
 def _is_few(problem: Problem, settings: Settings) -> bool:
@@ -264,6 +305,8 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     Any division that costs no more than the value in hand has every participant within
     value - bound of its best response at the same prices; so menus with that slack miss nothing.
     """
+    if solution.bound == -np.inf:
+        return solution  # somebody's answers could not be used: a menu of theirs proves nothing
     prices = solution.row_prices[: problem.dimensions]
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
     count = settings.menu_count

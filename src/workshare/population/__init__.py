@@ -1,5 +1,12 @@
 """A large-population workforce: what can be staffed, at what cost, and who wins and loses."""
 
+from workshare.population.demand import Adoption, Demand
+from workshare.population.downscale import Downscaled, downscale, fit_table, round_to_total
+from workshare.population.embedded import (
+    embedded_market,
+    embedded_network,
+    embedded_workforce,
+)
 from workshare.population.exposure import (
     Exposure,
     RankSensitivity,
@@ -13,6 +20,29 @@ from workshare.population.exposure import (
     skill_values,
 )
 from workshare.population.frontier import Frontier, frontier
+from workshare.population.network import (
+    OccupationNetwork,
+    complete_network,
+    occupation_network,
+    read_network,
+    skill_network,
+)
+from workshare.population.policy import Policy
+from workshare.population.readers import (
+    read_ilo_employment,
+    read_ilo_shares,
+    read_oews,
+    read_workforce,
+)
+from workshare.population.records import read_records
+from workshare.population.rules import Rules, State, steady_informal_entry
+from workshare.population.simulate import (
+    LabourMarket,
+    Simulation,
+    SimulationOptions,
+    as_workforce,
+    simulate,
+)
 from workshare.population.staffing import (
     LabourPool,
     Specialisation,
@@ -20,32 +50,64 @@ from workshare.population.staffing import (
     months_to_staff,
     staff,
 )
+from workshare.population.synthetic import synthetic_market, synthetic_network, synthetic_workforce
 from workshare.population.training import Moves, TrainingRules, skill_gap, training_moves
 from workshare.population.workforce import STATUSES, Workforce, workforce
 
 __all__ = [
+    "Adoption",
+    "Demand",
+    "Downscaled",
     "Exposure",
     "Frontier",
+    "LabourMarket",
     "LabourPool",
     "Moves",
+    "OccupationNetwork",
+    "Policy",
     "RankSensitivity",
+    "Rules",
     "STATUSES",
+    "Simulation",
+    "SimulationOptions",
     "SkillValues",
     "Specialisation",
     "Staffing",
+    "State",
     "Technologies",
     "TrainingRules",
     "Workforce",
+    "as_workforce",
+    "complete_network",
+    "downscale",
+    "embedded_market",
+    "embedded_network",
+    "embedded_workforce",
     "exposure",
+    "fit_table",
     "frontier",
     "months_to_staff",
+    "occupation_network",
     "occupation_scores",
     "performable",
     "precursor_scores",
     "rank_sensitivity",
+    "read_ilo_employment",
+    "read_ilo_shares",
+    "read_network",
+    "read_oews",
+    "read_records",
+    "read_workforce",
+    "round_to_total",
+    "simulate",
     "skill_gap",
+    "skill_network",
     "skill_values",
     "staff",
+    "steady_informal_entry",
+    "synthetic_market",
+    "synthetic_network",
+    "synthetic_workforce",
     "training_moves",
     "workforce",
 ]

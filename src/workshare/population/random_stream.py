@@ -182,15 +182,60 @@ def binomial(stream, count, share):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _next_four(stream):  # type: ignore[no-untyped-def]
+    """Return 64 random bits: four lots of sixteen."""
+    low = next_word(stream)
+    return low | (next_word(stream) << _S32)
+
+
+@njit(cache=True, nogil=True)
+def _refined(stream, rest, below):  # type: ignore[no-untyped-def]
+    """Return 1 with probability rest / below, else 0: the rare case sixteen bits leave open."""
+    return np.int64(1) if bernoulli(stream, rest, below) else np.int64(0)
+
+
+@njit(cache=True, nogil=True)
 def occupancy(stream, balls, urns):  # type: ignore[no-untyped-def]
     """Return how many of ``urns`` hold a ball after ``balls`` fell independently and uniformly."""
+    below = np.int64(urns)
     hit = np.int64(0)
+    bits = _ZERO
+    lots = 0
+    # no branch depends on a coin: a mispredicted one costs more than the coin
     for _ in range(balls):
-        if hit == urns:
-            break
-        if hit == 0 or not bernoulli(stream, hit, urns):
-            hit += 1
+        if lots == 0:
+            bits = _next_four(stream)
+            lots = 4
+        lots -= 1
+        rest = (hit << 16) - np.int64(bits & _LOW16) * below
+        bits >>= _S16
+        again = np.int64(rest >= below)
+        if rest > 0 and again == 0:
+            again = _refined(stream, rest, below)
+        hit += 1 - again
     return hit
+
+
+@njit(cache=True, nogil=True)
+def count_marked(stream, marked, total, drawn):  # type: ignore[no-untyped-def]
+    """Return how many of ``marked`` among ``total`` come up in ``drawn`` draws, one by one."""
+    left = np.int64(marked)
+    below = np.int64(total)
+    bits = _ZERO
+    lots = 0
+    for _ in range(drawn):
+        if lots == 0:
+            bits = _next_four(stream)
+            lots = 4
+        lots -= 1
+        rest = (left << 16) - np.int64(bits & _LOW16) * below
+        bits >>= _S16
+        hit = np.int64(rest >= below)
+        if rest > 0 and hit == 0:
+            hit = _refined(stream, rest, below)
+        left -= hit
+        below -= 1
+    return np.int64(marked) - left
 
 
 @njit(cache=True, nogil=True)
@@ -209,14 +254,7 @@ def hypergeometric(stream, marked, total, drawn):  # type: ignore[no-untyped-def
     a = np.int64(min(marked, total - marked))
     b = np.int64(min(drawn, total - drawn))
     few, many = min(a, b), max(a, b)
-    hits = np.int64(0)
-    left = np.int64(total)
-    for _ in range(few):
-        if hits == many:
-            break
-        if bernoulli(stream, many - hits, left):
-            hits += 1
-        left -= 1
+    hits = count_marked(stream, many, total, few)
     result = hits
     marked_is_flipped = marked > total - marked
     drawn_is_flipped = drawn > total - drawn
