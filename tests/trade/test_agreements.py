@@ -26,7 +26,9 @@ def test_no_agreement_on_production_subsidies_beats_the_corrective_ones_for_the_
     """With free trade and transfers the corrective subsidies are the joint optimum (eq. 9)."""
     world = balanced_world("restricted", 3, 2)
     corrective = cooperate(world, "deep").equilibrium
-    best = best_policy(world, world.countries, "all", options=PolicyOptions(transfers=True))
+    best = best_policy(
+        world, world.countries, options=PolicyOptions(transfers=True, share="weights")
+    )
     weights = world.spending / world.spending.sum()
     assert best.objective / 100 == pytest.approx(weights @ np.log(corrective.welfare), abs=2e-5)
     assert best.objective / 100 >= weights @ np.log(corrective.welfare) - 1e-12
