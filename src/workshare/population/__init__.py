@@ -1,5 +1,7 @@
 """A large-population workforce: what can be staffed, at what cost, and who wins and loses."""
 
+from workshare.population.bands import Bands, bands
+from workshare.population.checkpoint import load_simulation, save_simulation
 from workshare.population.demand import Adoption, Demand
 from workshare.population.downscale import Downscaled, downscale, fit_table, round_to_total
 from workshare.population.embedded import (
@@ -56,6 +58,7 @@ from workshare.population.workforce import STATUSES, Workforce, workforce
 
 __all__ = [
     "Adoption",
+    "Bands",
     "Demand",
     "Downscaled",
     "Exposure",
@@ -78,6 +81,7 @@ __all__ = [
     "TrainingRules",
     "Workforce",
     "as_workforce",
+    "bands",
     "complete_network",
     "downscale",
     "embedded_market",
@@ -86,6 +90,7 @@ __all__ = [
     "exposure",
     "fit_table",
     "frontier",
+    "load_simulation",
     "months_to_staff",
     "occupation_network",
     "occupation_scores",
@@ -99,6 +104,7 @@ __all__ = [
     "read_records",
     "read_workforce",
     "round_to_total",
+    "save_simulation",
     "simulate",
     "skill_gap",
     "skill_network",
