@@ -10,10 +10,11 @@ import time
 import pytest
 
 from workshare.errors import OptionError
-from workshare.parallel import cores, map_tasks
+from workshare.parallel import Crew, cores, map_tasks
 
 BACKENDS = [
     "serial",
+    "threads",
     "processes",
     pytest.param(
         "dask",
@@ -49,7 +50,7 @@ def test_the_first_error_in_order_is_raised(backend: str) -> None:
         map_tasks(math.sqrt, [1.0, -1.0, 4.0], workers=2, backend=backend)
 
 
-@pytest.mark.parametrize("backend", ["serial", "processes"])
+@pytest.mark.parametrize("backend", ["serial", "threads", "processes"])
 def test_an_interruption_keeps_what_is_done(backend: str) -> None:
     def stop_after_two(done: int, total: int) -> None:
         if done == 2:
@@ -78,7 +79,7 @@ def test_no_task_gives_no_result() -> None:
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"backend": "threads"}, "must be one of auto, serial"), ({"workers": 0}, "at least 1")],
+    [({"backend": "fibres"}, "must be one of auto, serial"), ({"workers": 0}, "at least 1")],
 )
 def test_options_outside_what_is_allowed(options: dict[str, object], message: str) -> None:
     with pytest.raises(OptionError, match=message):
@@ -87,3 +88,49 @@ def test_options_outside_what_is_allowed(options: dict[str, object], message: st
 
 def test_there_is_at_least_one_core() -> None:
     assert 1 <= cores() <= (os.cpu_count() or 1)
+
+
+class Counter:
+    """A resident that remembers how often it was asked, and in which process."""
+
+    def __init__(self, start: int) -> None:
+        self.count = start
+
+
+def count(counter: Counter, step: int) -> tuple[int, int]:
+    counter.count += step
+    return counter.count, os.getpid()
+
+
+def end(counter: Counter, code: int) -> int:
+    """End the worker, but not where it is the process of the test."""
+    if os.getpid() != code:
+        os._exit(1)
+    return 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_residents_stay_and_remember(backend: str) -> None:
+    with Crew([Counter(10 * k) for k in range(5)], workers=2, backend=backend) as crew:
+        first = crew.map(count, [(k, 1) for k in (4, 0, 2)])
+        again = crew.map(count, [(k, 1) for k in (0, 4, 1)])
+    assert [value for value, _ in first] == [41, 1, 21]
+    assert [value for value, _ in again] == [2, 42, 11]
+    # the same worker has the same resident every time
+    assert first[0][1] == again[1][1]
+    assert (first[0][1] == os.getpid()) == (backend in ("serial", "threads"))
+
+
+def test_a_worker_that_dies_is_replaced_once_and_then_told() -> None:
+    with Crew([Counter(0), Counter(5)], workers=2, backend="processes") as crew:
+        answers = crew.map(end, [(0, os.getpid())])
+        assert isinstance(answers[0], Exception)
+        # the other share was not touched, and the first is there again as it was at the beginning
+        assert [value for value, _ in crew.map(count, [(0, 1), (1, 1)])] == [1, 6]
+
+
+def test_a_crew_refuses_what_is_not_allowed() -> None:
+    with pytest.raises(OptionError, match="must be one of"):
+        Crew([1], backend="fibres")
+    with pytest.raises(OptionError, match="at least 1"):
+        Crew([1], workers=0)

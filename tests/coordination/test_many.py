@@ -122,11 +122,26 @@ def test_a_scaled_market_has_the_same_prices() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_hard_caps_are_met_and_the_gap_is_proven(seed: int) -> None:
-    problem = charging(40, 6, seed)
+    problem = charging(40, 6, seed, "tight")
     settings = Settings(rounds=FEW, search=Search(neighbourhoods=2), exact=False, together=10)
     certificate = certify(problem, solve(problem, settings), settings)
     assert certificate.holds
     assert certificate.gap < 0.03
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_published_charging_takes_few_rounds_and_meets_all_caps(seed: int) -> None:
+    problem = charging(500, 24, seed)
+    settings = Settings(rounds=Options(tolerance=1e-4, near=0.0), exact=False)
+    solution = solve(problem, settings)
+    certificate = certify(problem, solution, settings)
+    assert certificate.holds
+    assert len(solution.rounds) <= 10
+    assert certificate.gap <= 1e-4
+    power = -sum(point.contribution for point in solution.selection.points)
+    assert np.all(power <= 1500.0 * (1 + 1e-9))
+    with pytest.raises(OptionError, match="'published' or 'tight'"):
+        charging(5, 4, 0, "other")
 
 
 def test_assignment_by_enumeration() -> None:

@@ -112,3 +112,35 @@ def test_a_conjugate_above_the_function_is_caught() -> None:
 def test_every_fault_of_the_call_at_once() -> None:
     with pytest.raises(OptionError, match=r"(?s)largest.*gradient"):
         own_function(lambda z: 0.0, 3.0, largest=[1.0, -1.0])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("method", "rounds"), [("column_generation", 8), ("conditional_gradient", 30)]
+)
+def test_a_smooth_function_whose_dimensions_hang_together_is_quickly_met(
+    method: str, rounds: int
+) -> None:
+    """The conditional gradient uses the slope itself, and is quick where there is one."""
+    generator = np.random.default_rng(0)
+    count, dimensions = 50, 12
+    target = generator.uniform(1.0, 3.0, dimensions) * count
+    factor = generator.normal(size=(dimensions, dimensions)) / np.sqrt(dimensions)
+    bend = (factor @ factor.T + np.identity(dimensions)) / count
+
+    def told(prices: np.ndarray) -> tuple[float, np.ndarray]:
+        z = target - np.linalg.solve(bend, prices)
+        return float(0.5 * (z - target) @ bend @ (z - target) + prices @ z), z
+
+    market = own_function(
+        lambda z: float(0.5 * (z - target) @ bend @ (z - target)),
+        lambda z: bend @ (z - target),
+        largest=np.full(dimensions, 20.0 * count),
+        conjugate=told,
+        smooth=True,
+    )
+    costs = generator.uniform(0.0, 4.0, (count, 5))
+    contributions = generator.uniform(0.0, 3.0, (count, 5, dimensions))
+    options = Options(tolerance=1e-4, near=0.0, max_rounds=60)
+    state, _ = iterate(Problem(PlanTables(costs, contributions), market), method, options)
+    assert state.gap(1.0) <= 1e-4
+    assert len(state.rounds) <= rounds

@@ -106,3 +106,41 @@ def published_world(entry: str) -> Economy:
         tariffs=data["tjik_3D"],
         entry=entry,
     )
+
+
+def published_pair(name: str) -> Economy:
+    """Return one country against the rest of the world, from the published raw data; free entry.
+
+    As the published program does it: one is added to every flow, 43 economies are added up, tariffs
+    are simple means, deficits are closed.
+    """
+    path = PUBLISHED / "Step_1.mat"
+    if not path.exists():
+        pytest.skip("the raw data of the published package are not here")
+    from scipy.io import loadmat
+
+    data = loadmat(path)
+    tariffs = np.loadtxt(PUBLISHED / "AGG_T.csv", delimiter=",")[:, 3] / 100
+    tariffs = tariffs.reshape(16, 44, 44, order="F").transpose(2, 1, 0)
+    place = COUNTRIES.split().index(name)
+    sums = np.vstack([np.arange(44) != place, np.arange(44) == place]).astype(float)
+    apart = np.where(np.eye(44, dtype=bool)[:, :, None], 0.0, tariffs)
+    flows = np.einsum("ai,ijk,bj->abk", sums, data["Xijs3D"] + 1, sums)
+    counts = np.outer(sums.sum(axis=1), sums.sum(axis=1))[:, :, None]
+    pair = np.einsum("ai,ijk,bj->abk", sums, apart, sums) / counts
+    pair[[0, 1], [0, 1]] = 0
+    epsilon = np.array(data["sigma_s3D"][0, 0] - 1)
+    epsilon[15] = 11
+    raw = Economy(
+        ("RoW", name),
+        tuple(INDUSTRIES.split()),
+        flows,
+        epsilon,
+        data["mu_s3D"][0, 0],
+        tariffs=pair,
+        entry="free",
+        deficits=implied_deficits(flows, pair),
+    )
+    from workshare.trade.equilibrium import rebased, solve_equilibrium
+
+    return rebased(solve_equilibrium(raw, None, Shock(deficits=np.zeros(2))))

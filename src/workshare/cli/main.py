@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workshare.cli import population
+from workshare.cli import population, study, trade
 from workshare.cli.answer import answer
 from workshare.cli.cases import cases
 from workshare.cli.check import check
@@ -35,6 +35,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
     "population": (population.HELP, population.COMMANDS),
+    "trade": (trade.HELP, trade.COMMANDS),
+    "study": (study.HELP, study.COMMANDS),
 }
 """Commands with a second word, by the first: what the group is for, and its commands by name.
 

@@ -6,6 +6,7 @@ from workshare.coordination.certificate_file import (
     read_certificate,
     write_certificate,
 )
+from workshare.coordination.execution import Execution
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.neighbourhood import Change, Search
 from workshare.coordination.nonconvexity import Nonconvexity, nonconvexity
@@ -15,7 +16,7 @@ from workshare.coordination.problem import Problem, Selection, total_contributio
 from workshare.coordination.restricted import Choice, Restricted, RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, solve
 from workshare.coordination.state import Options, Round, State
-from workshare.coordination.warm import restart
+from workshare.coordination.warm import restart, turned
 
 __all__ = [
     "METHODS",
@@ -23,6 +24,7 @@ __all__ = [
     "Certificate",
     "Change",
     "Choice",
+    "Execution",
     "Line",
     "Nonconvexity",
     "Options",
@@ -46,5 +48,6 @@ __all__ = [
     "restart",
     "solve",
     "total_contribution",
+    "turned",
     "write_certificate",
 ]

@@ -17,6 +17,7 @@ import numpy as np
 from workshare.arrays import Array
 from workshare.coordination.pool import empty_pool
 from workshare.coordination.problem import Problem
+from workshare.coordination.sound import sound
 from workshare.coordination.state import Options, Round, State
 from workshare.response import Replies
 
@@ -45,7 +46,7 @@ def ask(problem: Problem, options: Options, state: State, row_prices: Array) -> 
     participants = problem.participants
     prices = row_prices[: problem.dimensions]
     near = options.near * options.scale / max(1, participants.copies)
-    replies = participants.price(prices, near)
+    replies = sound(participants.price(prices, near), prices, len(participants))
     number = len(state.rounds) + 1
     bound = bound_of(problem, replies, row_prices)
     pool, new_points = state.pool.add(replies, number)

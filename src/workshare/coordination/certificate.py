@@ -17,6 +17,7 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.ask import bound_of
+from workshare.coordination.execution import carried_out
 from workshare.coordination.nonconvexity import Nonconvexity, measure, nonconvexity
 from workshare.coordination.problem import Problem, Selection, total_contribution
 from workshare.coordination.restricted import RestrictedProgram
@@ -147,6 +148,13 @@ def certify(
     measured : also measure the nonconvexity of the plans seen and the gap that it allows.
     """
     settings = settings or Settings()
+    with carried_out(problem, settings.execution) as same:
+        return _certify(same, solution, settings, measured)
+
+
+def _certify(
+    problem: Problem, solution: Solution, settings: Settings, measured: bool
+) -> Certificate:
     selection = solution.selection
     points = selection.points
     total = total_contribution(points, problem.dimensions)

@@ -17,6 +17,7 @@ from workshare.coordination import (
 )
 from workshare.coordination.problem import Problem
 from workshare.coordination.state import Options, State
+from workshare.coordination.warm import turned
 
 METHODS: dict[str, ModuleType] = {
     "column_generation": column_generation,
@@ -42,6 +43,7 @@ def iterate(
     state: State | None = None,
     progress: Progress | None = None,
     keep: Callable[[State], None] | None = None,
+    turn: Callable[[State], Problem | None] | None = None,
 ) -> tuple[State, bool]:
     """Return the last state of ``method`` and whether it was interrupted (Ctrl-C) on the way.
 
@@ -52,13 +54,24 @@ def iterate(
     state : a state to go on from, as ``keep`` was given it; then ``prices`` is not used.
     progress : told of every round.
     keep : given the state after every round (a checkpoint).
+    turn : asked after every round for the problem as it is now: participants who joined or left, a
+        changed market or agenda. None, or the same problem, goes on; another one is gone on with
+        from what was learnt (:func:`~workshare.coordination.warm.turned`), in the same record.
+        The final state is about the last problem that was returned.
     """
     steps = METHODS[method]
-    problem = problem.fresh()
+    given, problem = problem, problem.fresh()
     now: State = steps.init(problem, options, prices) if state is None else state
+    if keep is not None and state is None:
+        keep(now)
     try:
         while not steps.terminate(options, now):
             now = steps.step(problem, options, now)
+            other = turn(now) if turn is not None else None
+            if other is not None and other is not given:
+                given, before = other, problem
+                problem = other.fresh()
+                now = turned(problem, before, now)
             if keep is not None:
                 keep(now)
             if progress is not None:
@@ -67,5 +80,5 @@ def iterate(
                 text = f"round {number}: prices known to within {gap:.2g} % of the value"
                 progress("coordinate", min(1.0, number / options.max_rounds), text)
     except KeyboardInterrupt:
-        return now, True
+        return steps.postprocess(problem, now), True
     return steps.postprocess(problem, now), False

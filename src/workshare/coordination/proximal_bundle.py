@@ -37,7 +37,6 @@ class Centre:
 def init(problem: Problem, options: Options, prices: Array | None = None) -> State:
     """Return the state after a first round at ``prices``, or at the market with nobody in it."""
     state = opening(problem, prices)
-    state = replace(state, memory=Centre(FIRST_STEP, np.inf))
     return _learn(problem, options, state)
 
 
@@ -47,6 +46,8 @@ def step(problem: Problem, options: Options, state: State) -> State:
 
 
 def _learn(problem: Problem, options: Options, before: State) -> State:
+    if not isinstance(before.memory, Centre):
+        before = replace(before, memory=Centre(FIRST_STEP, np.inf))  # after a change, begin again
     state = ask(problem, options, before, before.next_prices)
     solved = convexify(problem, state.pool)
     length = _length(before, state)

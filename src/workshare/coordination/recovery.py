@@ -9,7 +9,7 @@ participants can then be asked again, each against the real market that the othe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -17,8 +17,9 @@ from workshare.arrays import Array
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.restricted import Choice, RestrictedProgram
 from workshare.coordination.state import State
+from workshare.coordination.tariffs import block_tariffs
 from workshare.errors import OptionError
-from workshare.response import Plan, disclosed_model
+from workshare.response import MilpParticipant, Plan, TablePart, disclosed_model
 
 MENU = 6
 """Nearly tied plans asked of each participant."""
@@ -65,20 +66,62 @@ def recover(
             "no combination of the plans answered is feasible: a need that nobody in the region "
             "or outside can meet follows from every plan; check minimum loads and limits"
         )
-    for _ in range(residual_rounds):
+    try:
+        for better in _residual_rounds(
+            problem, best, known, near, time_limit, residual_rounds, scale
+        ):
+            best = better
+    except KeyboardInterrupt:
+        return best
+    return best
+
+
+def _residual_rounds(
+    problem: Problem,
+    best: Selection,
+    known: Sequence[dict[str, Plan]],
+    near: Sequence[Array],
+    time_limit: float,
+    rounds: int,
+    scale: float,
+) -> Iterator[Selection]:
+    """Give better and better divisions, each after asking everybody against the real market."""
+    for _ in range(rounds):
         added = 0
         for number in range(len(problem.participants)):
             plan = residual_answer(problem, best, number)
             if plan is not None and plan.id not in known[number]:
                 known[number][plan.id] = plan
                 added += 1
+        added += _live_answers(problem, best, known)
         if added == 0:
-            break
+            return
         better = _best(problem, known, [*near, best.market.v], time_limit)
         if better is None or better.value >= best.value - 1e-9 * max(abs(best.value), scale):
-            break
+            return
         best = better
-    return best
+        yield best
+
+
+def _live_answers(problem: Problem, best: Selection, known: Sequence[dict[str, Plan]]) -> int:
+    """Ask those who take residual questions, all at once; return how many new plans they told."""
+    flags = problem.participants.honest
+    honest: list[int] = np.flatnonzero(flags).tolist()
+    able = [k for k in honest if hasattr(problem.participants[k], "residual")]
+    if not able:
+        return 0
+    questions = []
+    for who in able:
+        seen = np.array([plan.contribution for plan in known[who].values()])
+        questions.append(block_tariffs(problem, best, who, seen))
+    added = 0
+    answers = problem.participants.residuals(np.array(able), questions)
+    for who, answer in zip(able, answers, strict=True):
+        for point in answer.points if answer is not None else ():
+            if point.plan.id not in known[who]:
+                known[who][point.plan.id] = point.plan
+                added += 1
+    return added
 
 
 def seen_plans(problem: Problem, state: State) -> list[dict[str, Plan]]:
@@ -103,14 +146,23 @@ def _best(
 def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan | None:
     """Return the best plan of one participant against the market that the others leave.
 
-    The others keep their plans and operate them as the market asks. None for a participant that
-    does not disclose a model here and has not been asked for its own residual answer.
+    The others keep their plans and operate them as the market asks. None for a participant whose
+    model or list of plans is not on this machine: it is asked for its own residual answer.
     """
-    model = disclosed_model(problem.participants[number])
-    if model is None:
+    participant = problem.participants[number]
+    if isinstance(participant, MilpParticipant):
+        rest = sum(
+            (p.contribution for k, p in enumerate(selection.points) if k != number),
+            np.zeros(problem.dimensions),
+        )
+        return participant.residual(problem.market.form, rest)
+    choice: Choice | None = disclosed_model(participant)
+    if choice is None and isinstance(participant, TablePart):
+        choice = participant.plans
+    if choice is None:
         return None
     choices: list[Choice] = [[point.plan] for point in selection.points]
-    choices[number] = model
+    choices[number] = choice
     program = RestrictedProgram(problem, choices, tangents=[selection.market.v])
     answer = program.solve(tolerance=1e-4, max_passes=2, max_nodes=MAX_NODES)
     return None if answer.selection is None else answer.selection.points[number].plan

@@ -131,15 +131,17 @@ class RestrictedProgram:
 
         market, table = self.form, self.table
         dimensions = self.problem.dimensions
-        totals = np.zeros((market.rows.shape[0], self.first_market))
-        if self.decisions:
-            totals[:dimensions, : self.decisions] = np.array(table.decision_total).T
-        if self.levels:
-            unit = np.array(table.level_total).T * self.level_scale
-            totals[:dimensions, self.decisions : self.first_market] = unit
+        inner = market.rows.shape[0] - dimensions
+        given = [sp.csr_matrix((dimensions, 0))]
+        given += [sp.csr_matrix(total[:, None]) for total in table.decision_total]
+        given += [
+            sp.csr_matrix((unit * scale)[:, None])
+            for unit, scale in zip(table.level_total, self.level_scale, strict=True)
+        ]
+        totals = sp.vstack([sp.hstack(given), sp.csr_matrix((inner, self.first_market))])
         balance = sp.hstack(
             [
-                sp.csr_matrix(totals),
+                totals,
                 market.rows @ sp.diags(market.column_scale),
                 sp.csr_matrix((market.rows.shape[0], self.quadratic.size)),
             ]

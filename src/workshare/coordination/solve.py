@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.checkpoint import Checkpoint, fingerprint, load, save
+from workshare.coordination.disclosed import (
+    Disclosing,
+    Reoptimisation,
+    Whole,
+    as_division,
+    improve_disclosed,
+    relaxation_prices,
+    whole_model,
+)
+from workshare.coordination.execution import Execution, carried_out
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.master import mixed
-from workshare.coordination.neighbourhood import Change, Search, recover_many
+from workshare.coordination.neighbourhood import (
+    Change,
+    Search,
+    as_selection,
+    divide,
+    recover_many,
+)
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.recovery import recover
 from workshare.coordination.restricted import NO_LIMIT, Choice, RestrictedProgram
@@ -53,7 +70,11 @@ class Settings:
         groups, a tenth as many as participants.
     sample : participants in that sample (at least 1 % of all).
     search : how far neighbourhoods are searched.
+    reoptimisation : how far models are re-optimised together, where all participants disclose
+        theirs (:mod:`workshare.coordination.disclosed`); rounds then start from the prices of the
+        joint linear relaxation.
     seed : of the sample.
+    execution : where questions are asked, and where the run is kept on disk.
     """
 
     method: str = "column_generation"
@@ -68,7 +89,9 @@ class Settings:
     many: int = 3000
     sample: int = 300
     search: Search = field(default_factory=Search)
+    reoptimisation: Reoptimisation = field(default_factory=Reoptimisation)
     seed: int = 0
+    execution: Execution = field(default_factory=Execution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +155,49 @@ def solve(
     Raises
     ------
     OptionError : an unknown method, or plans that no combination makes feasible.
+    ResultError : the checkpoint of ``settings.execution`` is of another problem, or damaged.
     """
     settings = settings or Settings()
+    problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
-    problem = problem.fresh()
-    asked, prices, sample_rounds = _prepare(problem, settings, prices)
+    with carried_out(problem, settings.execution) as same:
+        return _solve(same, settings, prices, tangents, start, state, progress)
+
+
+def _solve(
+    problem: Problem,
+    settings: Settings,
+    prices: Array | None,
+    tangents: Sequence[Array],
+    start: Selection | None,
+    state: State | None,
+    progress: Progress | None,
+) -> Solution:
+    whole = _disclosed(problem)
+    if whole is not None and prices is None and state is None:
+        prices = relaxation_prices(whole)[0]
+    asked, state, prices, sample_rounds, keep = _open(problem, settings, prices, state)
     state, interrupted = iterate(
-        asked, settings.method, settings.rounds, prices=prices, state=state, progress=progress
+        asked,
+        settings.method,
+        settings.rounds,
+        prices=prices,
+        state=state,
+        progress=progress,
+        keep=keep,
     )
     exact = settings.exact and _is_few(problem, settings) and state.proven and not interrupted
     changes: tuple[Change, ...] = ()
     if start is not None:
         recovered = start
-    elif len(problem.participants) > settings.together or _has_copies(problem):
-        recovered, changes = _search_near(asked, problem.participants, state, settings)
+    elif whole is not None:
+        recovered, changes = _reoptimise(whole, state, settings)
     else:
-        recovered = recover(
-            problem,
-            state,
-            time_limit=settings.time_limit,
-            scale=settings.rounds.scale,
-            tangents=tangents,
-            # exact mode looks at every plan that could matter; else ask against the real market
-            residual_rounds=0 if exact else settings.residual_rounds,
+        recovered, changes, stopped = _recover(
+            asked, problem.participants, state, settings, tangents, exact, interrupted
         )
+        interrupted = interrupted or stopped
     solution = Solution(
         selection=recovered,
         bound=state.bound,
@@ -178,8 +219,43 @@ def solve(
         state=state,
     )
     if exact:
-        solution = close(problem, solution, settings)
+        try:
+            solution = close(problem, solution, settings)
+        except KeyboardInterrupt:
+            solution = replace(solution, interrupted=True)
     return _with_notes(problem, solution)
+
+
+def _recover(
+    asked: Problem,
+    participants: Participants,
+    state: State,
+    settings: Settings,
+    tangents: Sequence[Array],
+    exact: bool,
+    interrupted: bool,
+) -> tuple[Selection, tuple[Change, ...], bool]:
+    """Return real plans for everybody, who was changed, and whether Ctrl-C ended the search."""
+    try:
+        if len(participants) > settings.together or _has_copies(asked):
+            # whoever stopped the rounds does not want a long search after them
+            search = replace(settings.search, neighbourhoods=0) if interrupted else settings.search
+            return *_search_near(asked, participants, state, search), False
+        recovered = recover(
+            asked,
+            state,
+            time_limit=settings.time_limit,
+            scale=settings.rounds.scale,
+            tangents=tangents,
+            # exact mode looks at every plan that could matter; else ask against the real market
+            residual_rounds=0 if exact or interrupted else settings.residual_rounds,
+        )
+        return recovered, (), False
+    except KeyboardInterrupt:
+        rounded = divide(asked, participants, state)
+        if not rounded.feasible:
+            raise
+        return as_selection(asked, rounded), (), True
 
 
 def _with_notes(problem: Problem, solution: Solution) -> Solution:
@@ -191,7 +267,32 @@ def _with_notes(problem: Problem, solution: Solution) -> Solution:
 
 def _has_copies(problem: Problem) -> bool:
     """Return whether somebody stands for several; one restricted problem has a plan for each."""
-    return problem.participants.copies > len(problem.participants)
+    together = problem.participants
+    inner = together.whole if isinstance(together, Grouped) else together
+    return inner.copies > len(inner)
+
+
+def _disclosed(problem: Problem) -> Whole | None:
+    """Return the joint model where all participants disclose theirs and the market is linear."""
+    if not isinstance(problem.participants, Disclosing) or problem.market.form.curvature.any():
+        return None
+    return None if (problem.participants.multiplicity > 1).any() else whole_model(problem)
+
+
+def _reoptimise(
+    whole: Whole, state: State, settings: Settings
+) -> tuple[Selection, tuple[Change, ...]]:
+    """Return the best division that models re-optimised together give, and who was changed."""
+    improved = improve_disclosed(whole, state, settings.reoptimisation)
+    if improved is None:
+        raise OptionError(
+            "no feasible combination was found with the models disclosed; check limits, or let "
+            "Settings(reoptimisation=...) search longer"
+        )
+    division = as_division(whole, improved.x)
+    reason = "re-optimised together with others: its own best plans do not fit the shared side"
+    changes = [Change(who, division.points[who].plan.id, reason) for who in improved.changed]
+    return division, tuple(changes)
 
 
 def _is_few(problem: Problem, settings: Settings) -> bool:
@@ -202,24 +303,47 @@ def _is_few(problem: Problem, settings: Settings) -> bool:
 
 
 def _prepare(
-    problem: Problem, settings: Settings, prices: Array | None
+    problem: Problem, settings: Settings, prices: Array | None, state: State | None
 ) -> tuple[Problem, Array | None, int]:
     """Return the problem as it is asked, prices to start from, and rounds asked of a sample."""
     count = len(problem.participants)
     if count <= settings.many:
         return problem, prices, 0
     rounds = 0
-    if prices is None:
+    if prices is None and state is None:
         size = max(settings.sample, count // 100)
         prices, rounds = sample_prices(problem, settings.rounds, size, settings.seed)
     return Problem(Grouped(problem.participants, count // 10), problem.market), prices, rounds
 
 
+def _open(
+    problem: Problem, settings: Settings, prices: Array | None, state: State | None
+) -> tuple[Problem, State | None, Array | None, int, Callable[[State], None] | None]:
+    """Return the problem as it is asked, the state and prices to start from, and what keeps it."""
+    path = settings.execution.checkpoint
+    if path is None:
+        asked, prices, rounds = _prepare(problem, settings, prices, state)
+        return asked, state, prices, rounds, None
+    name = fingerprint(problem, settings.method, settings.rounds)
+    found = load(path, name)
+    if found is not None:
+        state = found.state
+    asked, prices, rounds = _prepare(problem, settings, prices, state)
+    if found is not None:
+        asked.participants.remember(found.memory)
+        rounds = found.sample_rounds
+
+    def keep(now: State) -> None:
+        save(path, Checkpoint(name, now, asked.participants.memory(), rounds))
+
+    return asked, state, prices, rounds, keep
+
+
 def _search_near(
-    asked: Problem, participants: Participants, state: State, settings: Settings
+    asked: Problem, participants: Participants, state: State, search: Search
 ) -> tuple[Selection, tuple[Change, ...]]:
     """Return the best division found near the vertex, and who was changed."""
-    selection, changes, feasible = recover_many(asked, participants, state, settings.search)
+    selection, changes, feasible = recover_many(asked, participants, state, search)
     if not feasible:
         raise OptionError(
             "no feasible combination was found among the plans answered: search further "
@@ -264,6 +388,8 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     Any division that costs no more than the value in hand has every participant within
     value - bound of its best response at the same prices; so menus with that slack miss nothing.
     """
+    if solution.bound == -np.inf:
+        return solution  # somebody's answers could not be used: a menu of theirs proves nothing
     prices = solution.row_prices[: problem.dimensions]
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
     count = settings.menu_count

@@ -44,6 +44,16 @@ def restart(problem: Problem, before: Problem, state: State) -> State:
     )
 
 
+def turned(problem: Problem, before: Problem, state: State) -> State:
+    """Return a state for ``problem``, which took the place of ``before`` between two rounds.
+
+    As :func:`restart`, and the record goes on: rounds, notes and what they cost stay. The bound
+    starts again, because the old one was about another problem.
+    """
+    fresh = restart(problem, before, state)
+    return replace(fresh, rounds=state.rounds, notes=state.notes)
+
+
 def _carried(problem: Problem, before: Problem, pool: Pool) -> Pool:
     """Return the points of those who are still there, under their new numbers and keys."""
     if problem.dimensions != before.dimensions:

@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from workshare.arrays import Array
 from workshare.equilibria import tracker
@@ -31,7 +30,7 @@ from workshare.equilibria.polynomial import Complex, Integers, Polynomials
 from workshare.errors import OptionError
 
 Progress = Callable[[int, int], None]
-FIRST_CORRECTION = 5e-3
+FIRST_CORRECTION = 1e-2
 """Largest first Newton correction of a step (points have length one); ten times less to retrack."""
 
 CHUNK = 256
@@ -202,18 +201,26 @@ def _scales(system: Polynomials) -> Array:
     """Return powers of two that bring coefficients near one: ``x = scale * scaled unknown``.
 
     Least squares on the logarithms of the scaled coefficients, one free level for each equation
-    (Morgan 1987, section 5).
+    (Morgan 1987, section 5), terms weighted by their size against the largest of their equation:
+    many small terms must not outweigh the few that decide where roots are.
     """
-    n, count = system.size, system.equation.size
-    size = np.abs(system.coefficients)
+    n, size = system.size, np.abs(system.coefficients)
     used = size > 0
-    matrix = np.zeros((count, 2 * n))
-    matrix[:, :n] = system.exponents
-    matrix[np.arange(count), n + system.equation] = 1.0
-    goal = np.where(used, -np.log2(np.where(used, size, 1.0)), 0.0)
-    # the small weight keeps unknowns that nothing determines at scale one
-    matrix = np.vstack([matrix[used], 1e-3 * np.eye(2 * n)])
-    solution = np.linalg.lstsq(matrix, np.concatenate([goal[used], np.zeros(2 * n)]), rcond=None)[0]
+    exponents, rows = system.exponents[used], system.equation[used]
+    logs = np.log2(size[used])
+    matrix = np.zeros((len(logs), 2 * n))
+    matrix[:, :n] = exponents
+    matrix[np.arange(len(logs)), n + rows] = 1.0
+    solution = np.zeros(2 * n)
+    for _ in range(6):
+        scaled = logs + exponents @ solution[:n]
+        largest = np.full(n, -np.inf)
+        np.maximum.at(largest, rows, scaled)
+        weights = 2.0 ** np.clip(scaled - largest[rows], -40.0, 0.0)
+        # the small weight keeps unknowns that nothing determines at scale one
+        full = np.vstack([matrix * weights[:, None], 1e-3 * np.eye(2 * n)])
+        goal = np.concatenate([-logs * weights, np.zeros(2 * n)])
+        solution = np.linalg.lstsq(full, goal, rcond=None)[0]
     return np.asarray(2.0 ** np.clip(np.round(solution[:n]), -200, 200))
 
 
@@ -293,7 +300,8 @@ def _total_degree(system: Polynomials, random: np.random.Generator) -> _Prepared
         scaled, [tuple(range(n))], np.zeros(scaled.coefficients.size, dtype=complex), extra
     )
     roots = [
-        (b[i] / a[i]) ** (1.0 / degrees[i]) * np.exp(2j * np.pi * np.arange(degrees[i]) / degrees[i])
+        (b[i] / a[i]) ** (1.0 / degrees[i])
+        * np.exp(2j * np.pi * np.arange(degrees[i]) / degrees[i])
         for i in range(n)
     ]
     grid = np.meshgrid(*roots, indexing="ij")
@@ -471,9 +479,7 @@ def _follow_all(
             break
         retracked += again.size
         tighter = (limits[0] * 0.1**attempt, 1e-8)
-        redone = _run(
-            prepared, prepared.starts[again], tighter, options.budget * 4**attempt, None
-        )
+        redone = _run(prepared, prepared.starts[again], tighter, options.budget * 4**attempt, None)
         ends[again], endings[again] = redone[0], redone[1]
         steps += redone[2]
     return _collect(system, prepared, partition, ends, endings, start, (retracked, steps))
@@ -526,9 +532,32 @@ def _sphere(points: Complex) -> Array:
 
 def _coinciding(points: Complex, distance: float) -> npt.NDArray[np.int64]:
     """Return pairs of points closer than ``distance`` on the sphere, shape (pairs, 2)."""
+    return near_pairs(_sphere(points), distance)
+
+
+def near_pairs(points: Array, distance: float) -> npt.NDArray[np.int64]:
+    """Return pairs (i < j) of rows closer than ``distance``, shape (pairs, 2).
+
+    Rows are sorted along one random direction and compared with those next to them there: exact, and
+    quick in any dimension as long as few rows are close.
+    """
     if len(points) < 2:
         return np.empty((0, 2), dtype=np.int64)
-    return np.asarray(cKDTree(_sphere(points)).query_pairs(distance, output_type="ndarray"))
+    direction = np.random.default_rng(12345).standard_normal(points.shape[1])
+    line = points @ (direction / np.linalg.norm(direction))
+    order = np.argsort(line, kind="stable")
+    found = []
+    for gap in range(1, len(points)):
+        ahead, behind = order[gap:], order[:-gap]
+        close = line[ahead] - line[behind] <= distance
+        if not close.any():
+            break
+        ahead, behind = ahead[close], behind[close]
+        near = np.linalg.norm(points[ahead] - points[behind], axis=1) <= distance
+        found.append(np.column_stack([ahead[near], behind[near]]))
+    if not found:
+        return np.empty((0, 2), dtype=np.int64)
+    return np.sort(np.concatenate(found), axis=1)
 
 
 def _suspicious(prepared: _Prepared, ends: Complex, endings: Integers) -> Integers:
@@ -578,7 +607,8 @@ def _collect(
     arrived = np.flatnonzero(~failed & ~infinite)
     points = _affine(prepared, ends[arrived])
     regular = endings[arrived] == tracker.REGULAR
-    suspects = np.flatnonzero(~regular)
+    far = np.abs(points).max(axis=1, initial=0.0) > 1e4
+    suspects = np.flatnonzero(~regular | far)
     # the endgame also ends at regular roots that are badly scaled; ordinary steps never end at a
     # singular one with more than half the digits, so only those it finished are looked at
     if suspects.size:
@@ -622,11 +652,11 @@ def _cluster(points: Complex) -> tuple[Complex, Integers]:
 
 
 def _unpaired(roots: Complex) -> int:
-    """Return the number of non-real roots whose conjugate is not among the roots."""
-    if not len(roots):
-        return 0
-    distance, _ = cKDTree(_sphere(roots)).query(_sphere(roots.conj()))
-    return int(np.sum(distance > 1e-6))
+    """Return the number of roots whose conjugate is not among the roots (a real root is its own)."""
+    count = len(roots)
+    pairs = near_pairs(np.concatenate([_sphere(roots), _sphere(roots.conj())]), 1e-6)
+    partners = (pairs[:, 0] < count) & (pairs[:, 1] >= count)
+    return count - len(np.unique(pairs[partners, 0]))
 
 
 def _on_component(prepared: _Prepared, point: Complex) -> bool:

@@ -115,7 +115,9 @@ def polynomials_from_arrays(
         summed: dict[tuple[int, ...], complex] = {}
         for coefficient, exponents in terms:
             key = tuple(int(e) for e in exponents)
-            if len(key) != n or any(e < 0 or e != raw for e, raw in zip(key, exponents, strict=True)):
+            if len(key) != n or any(
+                e < 0 or e != raw for e, raw in zip(key, exponents, strict=True)
+            ):
                 faults.append(
                     f"equation {row + 1}: exponents {tuple(exponents)}; must be {n} whole numbers "
                     ">= 0, as many as equations"
@@ -293,7 +295,7 @@ class _Reader:
         """Return top/bottom, a constant divided out; ``divisor`` must not vanish."""
         self._exclude(divisor)
         if len(bottom) == 1:
-            (key, value), = bottom.items()
+            ((key, value),) = bottom.items()
             if not any(key):
                 return _Ratio(_scale(top, 1.0 / value), self.one)
         return _Ratio(top, bottom)

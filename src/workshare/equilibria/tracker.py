@@ -18,7 +18,7 @@ from numba import njit
 REGULAR, INFINITE, SINGULAR, FAILED = 0, 1, 2, 3
 """How a path ended."""
 
-ENDGAME_AT = 1e-3
+ENDGAME_AT = 5e-3
 """Value of t at which the endgame starts, where ordinary steps have not arrived before."""
 
 MAX_WINDING = 16
@@ -189,8 +189,10 @@ def _newton(terms, linear, patch, x, t, limits, work):  # type: ignore[no-untype
             return False, max(first, limits[0])
         for j in range(N):
             x[j] += b[j]
-        last = size
-        if size < limits[1]:
+        # quadratic convergence: the next correction would be about size**3 / last**2
+        following = size * size * size / (last * last) if iteration > 0 else size * size
+        last = max(size, 1e-30)
+        if size < limits[1] or (iteration > 0 and following < 1e-3 * limits[1]):
             for i in range(n):
                 tangent[i] = -Ht[i]
             for i in range(n, N):
@@ -204,27 +206,21 @@ def _newton(terms, linear, patch, x, t, limits, work):  # type: ignore[no-untype
 def _predict(times, points, tangents, known, t, x):  # type: ignore[no-untyped-def]
     """Fill x by Hermite extrapolation to t through ``known`` points with tangents."""
     N = x.size
-    nodes = 2 * known
-    z = np.empty(6, dtype=np.complex128)
-    q = np.empty(6, dtype=np.complex128)
+    x[:] = 0.0
     for k in range(known):
-        z[2 * k] = times[k]
-        z[2 * k + 1] = times[k]
-    for j in range(N):
-        for k in range(known):
-            q[2 * k] = points[k, j]
-            q[2 * k + 1] = points[k, j]
-        # divided differences in place; a repeated node takes the tangent
-        for level in range(1, nodes):
-            for i in range(nodes - 1, level - 1, -1):
-                if level == 1 and i % 2 == 1:
-                    q[i] = tangents[i // 2, j]
-                else:
-                    q[i] = (q[i] - q[i - 1]) / (z[i] - z[i - level])
-        value = q[nodes - 1]
-        for i in range(nodes - 2, -1, -1):
-            value = q[i] + value * (t - z[i])
-        x[j] = value
+        # Hermite basis: squared Lagrange polynomial times a linear factor
+        lagrange = 1.0 + 0.0j
+        slope = 0.0 + 0.0j
+        for other in range(known):
+            if other != k:
+                inverse = 1.0 / (times[k] - times[other])
+                lagrange *= (t - times[other]) * inverse
+                slope += inverse
+        square = lagrange * lagrange
+        by_tangent = (t - times[k]) * square
+        by_point = (1.0 - 2.0 * slope * (t - times[k])) * square
+        for j in range(N):
+            x[j] += by_point * points[k, j] + by_tangent * tangents[k, j]
 
 
 @njit(cache=True, error_model="numpy")
@@ -262,6 +258,9 @@ def segment(  # type: ignore[no-untyped-def]
         _predict(times, points, tangents, known, target, trial)
         good, first = _newton(terms, linear, patch, trial, target, limits, work)
         order = 2.0 * known
+        if good and last and end == 0.0:
+            # near a singular end Newton stalls at half the digits: a second call tells it
+            good, again = _newton(terms, linear, patch, trial, target, (1e-9, 1e-9), work)
         if good:
             done = span if last else done + step
             t = target
@@ -333,9 +332,7 @@ def _loops(terms, linear, groups, patch, x, radius, limits, work, mean):  # type
             end = radius * np.exp(2j * np.pi * (k + 1) / LOOP_POINTS)
             if k == LOOP_POINTS - 1:
                 end = radius + 0.0j
-            _, left = segment(
-                terms, linear, groups, patch, x, begin, end, 0.0, limits, work, 200
-            )
+            _, left = segment(terms, linear, groups, patch, x, begin, end, 0.0, limits, work, 200)
             if left == 0:
                 return 0
         distance = 0.0
@@ -377,9 +374,7 @@ def follow(terms, linear, groups, x, limits, budget):  # type: ignore[no-untyped
     patch = np.zeros((num_groups, N), dtype=np.complex128)
     renew_patch(groups, patch, x)
     one, zero = 1.0 + 0.0j, 0.0 + 0.0j
-    t, left = segment(
-        terms, linear, groups, patch, x, one, zero, ENDGAME_AT, limits, work, budget
-    )
+    t, left = segment(terms, linear, groups, patch, x, one, zero, ENDGAME_AT, limits, work, budget)
     if t == zero:
         return REGULAR, 1, budget - left, 0.0
     if left == 0:
@@ -397,6 +392,9 @@ def follow(terms, linear, groups, x, limits, budget):  # type: ignore[no-untyped
         winding = _loops(terms, linear, groups, patch, x, t.real, limits, work, mean)
         if winding > 0:
             renew_patch(groups, patch, mean)
+            if _least_last(num_groups, n, mean) < 1e-9:
+                x[:] = mean
+                return INFINITE, winding, budget - left, abs(t)
             if had and _apart(groups, mean, before) < 1e-6:
                 x[:] = mean
                 return _classify(groups, num_groups, n, x), winding, budget - left, abs(t)
@@ -441,10 +439,16 @@ def _apart(groups, one, two):  # type: ignore[no-untyped-def]
 @njit(cache=True, error_model="numpy")
 def _classify(groups, num_groups, n, x):  # type: ignore[no-untyped-def]
     """Return INFINITE where a homogenising coordinate is zero, else SINGULAR."""
+    return INFINITE if _least_last(num_groups, n, x) < 1e-7 else SINGULAR
+
+
+@njit(cache=True, error_model="numpy")
+def _least_last(num_groups, n, x):  # type: ignore[no-untyped-def]
+    """Return the smallest homogenising coordinate of a point of length one."""
+    least = 1.0
     for group in range(num_groups):
-        if abs(x[n + group]) < 1e-7:
-            return INFINITE
-    return SINGULAR
+        least = min(least, abs(x[n + group]))
+    return least
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

@@ -201,7 +201,9 @@ class Market:
         """Return the minimum of each column's own term, in closed form."""
         slope = self.cost - self.rows.T @ row_prices
         best = self._best(slope)
-        terms: Array = slope * best + 0.5 * self.curvature * best**2
+        # a column without an end and without a bend has no bend to add, wherever it stands
+        bend = 0.5 * self.curvature * np.where(self.curvature > 0, best, 0.0) ** 2
+        terms: Array = slope * best + bend
         return terms
 
     def _best(self, slope: Array) -> Array:

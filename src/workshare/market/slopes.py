@@ -79,9 +79,10 @@ def _one(market: Market, k: int, least: float, most: float) -> tuple[float, floa
     ends = np.sort([-entry * lower, -entry * upper], axis=0)
     unmet = market.is_unmet[columns]
     real = ~unmet
-    within = ends[0, real].sum() <= least and most <= ends[1, real].sum()
+    room = 1e-9 * market.row_scale[k]
+    within = ends[0, real].sum() <= least + room and most <= ends[1, real].sum() + room
     moving = (upper > lower) & (real | (not within))
-    if not np.any(moving) or not (ends[0].sum() <= least and most <= ends[1].sum()):
+    if not np.any(moving) or ends[0].sum() > least + room or ends[1].sum() < most - room:
         return -np.inf, np.inf, np.inf, False
     cost, bend = market.cost[columns], market.curvature[columns]
     price = np.sort([(cost + bend * lower) / entry, (cost + bend * upper) / entry], axis=0)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from workshare.reports.equilibria_lens import equilibria_findings
 from workshare.reports.findings import Findings
 from workshare.reports.html_parts import (
     bullets,
@@ -24,7 +25,9 @@ from workshare.reports.html_parts import (
 from workshare.reports.tables import Table
 from workshare.reports.view import View
 
-PRESENTERS: dict[str, Callable[[Mapping[str, Any]], Findings]] = {}
+PRESENTERS: dict[str, Callable[[Mapping[str, Any]], Findings]] = {
+    "equilibria": equilibria_findings,
+}
 """How each lens is shown, by the name of the lens in ``workshare.studies.lenses``."""
 
 

@@ -10,7 +10,7 @@ from workshare.response.local import (
     plan_of,
 )
 from workshare.response.matrix import MatrixModel
-from workshare.response.mixed_integer import MilpParticipant
+from workshare.response.mixed_integer import MatrixParticipants, MilpParticipant
 from workshare.response.model import Group, PrivateModel, annuity, private_model, split
 from workshare.response.participants import (
     BoolArray,
@@ -22,6 +22,8 @@ from workshare.response.participants import (
     Replies,
 )
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point, cheapest_levels
+from workshare.response.sparse_tables import SparsePlans
+from workshare.response.spread import Spread, spread
 from workshare.response.table import CallablePart, plan_table
 from workshare.response.training import Training, training_cost
 
@@ -34,6 +36,7 @@ __all__ = [
     "Individuals",
     "IntArray",
     "MatrixModel",
+    "MatrixParticipants",
     "Member",
     "Menu",
     "MilpParticipant",
@@ -45,6 +48,8 @@ __all__ = [
     "Point",
     "PrivateModel",
     "Replies",
+    "SparsePlans",
+    "Spread",
     "Subset",
     "TablePart",
     "Training",
@@ -57,5 +62,6 @@ __all__ = [
     "plan_table",
     "private_model",
     "split",
+    "spread",
     "training_cost",
 ]

@@ -4,9 +4,10 @@
                                             lower <= x <= upper,   x_j whole where ``integer_j``
 
 adds ``offset + contribution @ x`` to the shared dimensions. The model stays with its owner: what
-leaves it are points, each with a cost and a contribution (:class:`~workshare.response.mixed_integer.MilpParticipant`). An owner who
-does disclose it lets the coordinator start from the prices of the linear relaxation and re-optimise
-several models together (:mod:`workshare.coordination.disclosed`).
+leaves it are points, each with a cost and a contribution
+(:class:`~workshare.response.mixed_integer.MilpParticipant`). An owner who does disclose it lets the
+coordinator start from the prices of the linear relaxation and re-optimise several models together
+(:mod:`workshare.coordination.disclosed`).
 """
 
 from __future__ import annotations

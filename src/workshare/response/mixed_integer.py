@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from workshare.arrays import Array
 from workshare.errors import OptionError
 from workshare.market import Market
 from workshare.response.matrix import MatrixModel, load
+from workshare.response.participants import Individuals
 from workshare.response.plan import Answer, Menu, Plan
 from workshare.response.residual import best_against
 
@@ -111,7 +114,7 @@ class MilpParticipant:
 
     def _plan(self, x: Array) -> Plan:
         whole = np.where(self.model.integer, np.round(x), np.round(x, 9))
-        name = f"{self.id}:{hash(whole.tobytes()) & 0xFFFFFFFFFFFF:012x}"
+        name = f"{self.id}:{hashlib.blake2b(whole.tobytes(), digest_size=8).hexdigest()}"
         if name not in self._seen:
             self._seen[name] = Plan(name, self.model.value(x), self.model.adds(x), meta=x)
         return self._seen[name]
@@ -138,3 +141,23 @@ class MilpParticipant:
         proven = info.mip_dual_bound if np.any(model.integer) else info.objective_function_value
         constant = model.constant - float(prices @ model.offset)
         return x, float(proven) * size + constant
+
+
+class MatrixParticipants(Individuals):
+    """Participants that answer from matrix models and disclose them to the coordinator.
+
+    ``models`` are by name; ``options`` go to every :class:`MilpParticipant`.
+    """
+
+    def __init__(self, models: Mapping[str, MatrixModel], **options: Any) -> None:
+        self.models = tuple(models.values())
+        super().__init__([MilpParticipant(name, m, **options) for name, m in models.items()])
+
+    def disclose(self, who: int) -> MatrixModel:
+        """Return participant ``who``'s model."""
+        return self.models[who]
+
+    def represent(self, who: int, key: int) -> Array:
+        """Return the model's variables at a point that was answered."""
+        x: Array = self.plan(who, key).meta
+        return x

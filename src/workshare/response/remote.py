@@ -52,6 +52,7 @@ class RemoteParticipant:
     answers_for_itself: ClassVar[bool] = True
     _plans: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
     _points: list[Point] = field(default_factory=list, repr=False, compare=False)
+    _bounds: list[tuple[Array, float]] = field(default_factory=list, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _check(self.url, self.timeout, self.tries)
@@ -63,6 +64,8 @@ class RemoteParticipant:
         self._consistent([point.plan for point in answer.points])
         self._points.extend(answer.points)
         self._true(answer, prices)
+        if answer.proven:
+            self._bounds.append((np.array(prices, dtype=float), answer.bound))
         return answer
 
     def menu(self, prices: Array, slack: float, count: int) -> Menu:
@@ -117,13 +120,22 @@ class RemoteParticipant:
             raise AnswerError(f"{who}: {query}: {error}", error.faults) from None
 
     def _consistent(self, plans: Sequence[Plan]) -> None:
-        """Check that a plan is the same plan whenever it is answered."""
+        """Check that a plan is the same whenever it is answered, and refutes no bound told."""
         for plan in plans:
             now = wire.encode(wire.plan_content(plan))
             if self._plans.setdefault(plan.id, now) != now:
                 raise self._error(
                     f"plan {plan.id!r} was answered before with another cost, contribution or range"
                 )
+            for prices, bound in self._bounds:
+                levels, value = cheapest_levels(plan, prices)
+                point = plan.at(levels)
+                size = abs(point.cost) + float(np.abs(prices) @ np.abs(point.contribution))
+                if value < bound - ROOM * (1.0 + size):
+                    raise self._error(
+                        f"plan {plan.id!r} is worth {value!r} at prices at which the bound "
+                        f"{bound!r} was claimed proven"
+                    )
 
     def _complete(self, menu: Menu, prices: Array, slack: float) -> None:
         """Check a menu said to be complete against every plan this participant ever answered."""

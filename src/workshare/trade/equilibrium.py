@@ -9,6 +9,7 @@ one equilibrium can exist; then the answer is one branch, says so, and
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import hashlib
 from dataclasses import dataclass
@@ -169,7 +170,7 @@ def describe(
     wage, income = np.exp(point.wage), np.exp(point.income)
     labour = _labour(base, system, point)
     lines = verify(economy, policy, shock, wage, income, labour)
-    status, notes = _status(economy, lines)
+    status, notes = status_of(economy, lines)
     return Equilibrium(
         economy,
         policy,
@@ -189,6 +190,31 @@ def describe(
         found.stages,
         notes,
         problem_hash(economy, policy, shock),
+    )
+
+
+def rebased(answer: Equilibrium) -> Economy:
+    """Return the economy at an equilibrium, as a new economy to start from.
+
+    With a shock to zero deficits this closes deficits as Dekle, Eaton and Kortum (2008) do.
+
+    Raises
+    ------
+    EconomyError : there are subsidies, which an economy's own data do not carry, or the answer is
+        no equilibrium.
+    """
+    policy = answer.policy
+    if policy.export_subsidies.any() or policy.production_subsidies.any():
+        rule, cure = "a base has tariffs only", "Start from an equilibrium without subsidies."
+        raise EconomyError([Fault("policy", policy.name, "subsidies", rule, cure)])
+    if answer.status is EquilibriumStatus.NOT_CONVERGED:
+        rule, cure = "a base is an equilibrium", "See the certificate of the answer."
+        raise EconomyError([Fault("equilibrium", policy.name, answer.status, rule, cure)])
+    return dataclasses.replace(
+        answer.economy,
+        flows=answer.flows,
+        tariffs=policy.tariffs,
+        deficits=answer.shock.deficits,
     )
 
 
@@ -218,7 +244,7 @@ def _labour(base: Base, system: Conditions, point: Point) -> Array:
     return np.asarray(np.where(old > 0, payroll / np.where(old > 0, old, 1.0), 1.0).T)
 
 
-def _status(
+def status_of(
     economy: Economy, lines: tuple[CertificateLine, ...]
 ) -> tuple[EquilibriumStatus, tuple[str, ...]]:
     """Return the status and the notes that follow from the certificate and the elasticities."""

@@ -1,6 +1,6 @@
 """Newton's method on the equilibrium conditions, with line search, and homotopy in the policy.
 
-The derivative is kept while it still cuts the residual tenfold, renewed when it does not. Where
+The derivative is kept while it still cuts the residual fourfold, renewed when it does not. Where
 Newton from 'nothing changes' does not arrive, taxes and shocks are brought in step by step, each
 step starting from the last; that is the homotopy, and the number of its steps is reported.
 """
@@ -29,6 +29,9 @@ SOLVED = 1e-10
 
 AIM = 1e-13
 """Newton goes on to this log residual while it still gains."""
+
+RENEW = 0.25
+"""The derivative is renewed when a step leaves more than this share of the residual."""
 
 FURTHEST = 1.0
 """No unknown moves by more than this (in logs) in one Newton step."""
@@ -81,11 +84,15 @@ def solve(
     return used if used.point.size <= found.point.size else found
 
 
-def newton(system: Conditions, at: Triple, most: int, aim: float) -> Found:
-    """Return where Newton with line search ends from ``at``."""
+def newton(
+    system: Conditions, at: Triple, most: int, aim: float, arrow: Arrow | None = None
+) -> Found:
+    """Return where Newton with line search ends from ``at``.
+
+    ``arrow`` is a derivative from nearby to begin with; it is renewed when it does not serve.
+    """
     point = evaluate(system, *at)
     evaluations, derivatives = 1, 0
-    arrow: Arrow | None = None
     for _ in range(most):
         if point.size <= aim or not np.isfinite(point.merit):
             break
@@ -100,7 +107,7 @@ def newton(system: Conditions, at: Triple, most: int, aim: float) -> Found:
                 break
             arrow = None
             continue
-        if trial.size > 0.1 * point.size:
+        if trial.size > RENEW * point.size:
             arrow = None
         if fresh and trial.merit > 0.25 * point.merit and point.size < SOLVED:
             point = trial if trial.size < point.size else point

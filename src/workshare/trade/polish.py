@@ -19,7 +19,7 @@ import numpy as np
 
 from workshare.arrays import Array, Mask
 from workshare.trade import newton
-from workshare.trade.block_arrow import Triple, linearise
+from workshare.trade.block_arrow import Arrow, Triple, linearise
 from workshare.trade.gradient import Gradient, Objective, gradient, objective_value
 from workshare.trade.system import Base, Conditions, Outside, Point, Taxes, conditions
 
@@ -139,7 +139,7 @@ def polish(
         rise = float(direction @ here.scaled)
         there = None
         for _ in range(25):
-            trial = problem.visit(here.place + length * direction, here.unknowns)
+            trial = problem.visit(here.place + length * direction, here.unknowns, here.arrow)
             evaluations += 1
             if trial is not None and trial.value >= here.value + 1e-4 * length * rise - 1e-15:
                 there = trial
@@ -174,6 +174,7 @@ class _Visit:
     slope: float
     system: Conditions
     point: Point
+    arrow: Arrow
 
     @property
     def unknowns(self) -> Triple:
@@ -224,7 +225,7 @@ class _Problem:
         """Return the largest log change of an instrument along a direction."""
         return float(np.abs(direction * self.unit).max(initial=0.0))
 
-    def visit(self, place: Array, at: Triple | None) -> _Visit | None:
+    def visit(self, place: Array, at: Triple | None, arrow: Arrow | None = None) -> _Visit | None:
         """Return value and gradient at a place; None where there is no equilibrium."""
         taxes, moved = self.taxes_at(place)
         outside = Outside(self.outside.log_cost, self.outside.labour, self.outside.deficits + moved)
@@ -232,15 +233,18 @@ class _Problem:
         if at is None:
             found = newton.solve(system, aim=1e-12)
         else:  # a trial that Newton does not reach from here is too far: the step is shortened
-            found = newton.newton(system, at, 25, 1e-12)
+            found = newton.newton(system, at, 25, 1e-12, arrow)
         if not found.solved:
             return None
         point = found.point
-        slopes = gradient(system, point, linearise(system, point), self.objective)
+        here = linearise(system, point)
+        slopes = gradient(system, point, here, self.objective)
         raw = self._pick(slopes)
         value = objective_value(self.base, point, self.objective)
         scaled = raw * self.unit
-        return _Visit(place, value, scaled, float(np.abs(raw).max(initial=0.0)), system, point)
+        return _Visit(
+            place, value, scaled, float(np.abs(raw).max(initial=0.0)), system, point, here
+        )
 
     def _pick(self, slopes: Gradient) -> Array:
         """Return the derivatives by the instruments that move, in one row."""

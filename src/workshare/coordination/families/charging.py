@@ -4,7 +4,7 @@ Each vehicle charges at full rate or not in each of ``slots`` periods and needs 
 slots between a least and a most; it pays the slot's electricity price and its own small fee. What
 all draw together must stay under a cap in every slot. After Vujanic, Esfahani, Goulart, Mariethoz
 and Morari (2016), "A decomposition method for large scale MILPs, with performance guarantees and a
-power system application", Automatica 67; the figures here are drawn by :func:`charging`.
+power system application", Automatica 67; :func:`charging` says how the figures are drawn.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import scipy.sparse as sp
 
 from workshare.arrays import Array
 from workshare.coordination.problem import Problem
+from workshare.errors import OptionError
 from workshare.market import Column, Market
 from workshare.response import (
     IntArray,
@@ -108,21 +109,62 @@ class Vehicles(Participants):
         return self.plan(who, key).at(np.zeros(0))
 
 
-def charging(vehicles: int = 500, slots: int = 24, seed: int = 0) -> Problem:
+def charging(
+    vehicles: int = 500, slots: int = 24, seed: int = 0, figures: str = "published"
+) -> Problem:
     """Return a charging problem: power by slot is capped, electricity prices vary over the day.
 
-    Rates are uniform in 3 to 5 kW; a vehicle needs a uniform number of slots from a quarter to a
-    half of all, and may take two more; tariffs are uniform in 0.019 to 0.035 per kWh, with a fee of
-    each vehicle and slot uniform in 0 to 0.003; the cap in every slot is 1.25 times the mean power
-    that all need, so that the cheap slots are too few.
+    Parameters
+    ----------
+    figures : ``"published"`` (default) draws batteries as the literature does: slots of 20 minutes,
+        rates uniform in 3 to 5 kW, batteries 8 to 16 kWh filled to 20 to 50 % and wanted at 55 to
+        80 %, efficiency 0.925 to 0.985, tariffs 19 to 35 with a fee of each vehicle and slot within
+        0.3 of zero, and a cap of 3 kW per vehicle in every slot: only the cheap slots are scarce.
+        ``"tight"`` is harder: a vehicle needs a quarter to half of all slots and may take two more;
+        tariffs are 0.019 to 0.035 with a fee up to 0.003; the cap is 1.25 times the mean power that
+        all need, so that the caps of most slots bind.
+
+    Raises
+    ------
+    OptionError : ``figures`` is neither.
     """
     generator = np.random.default_rng(seed)
+    if figures == "published":
+        return _problem(*_published(generator, vehicles, slots))
+    if figures == "tight":
+        return _problem(*_tight(generator, vehicles, slots))
+    raise OptionError(f"figures {figures!r}: must be 'published' or 'tight'")
+
+
+def _published(
+    generator: np.random.Generator, vehicles: int, slots: int
+) -> tuple[Array, IntArray, IntArray, Array, float]:
+    rate = generator.uniform(3.0, 5.0, vehicles)
+    full = generator.uniform(8.0, 16.0, vehicles)
+    filled = generator.uniform(0.2, 0.5, vehicles) * full
+    wanted = generator.uniform(0.55, 0.8, vehicles) * full
+    stored = rate / 3.0 * (1.0 - generator.uniform(0.015, 0.075, vehicles))
+    least = np.minimum(np.ceil((wanted - filled) / stored), slots).astype(np.int64)
+    most = np.clip(np.floor((full - filled) / stored), least, slots).astype(np.int64)
+    tariff = generator.uniform(19.0, 35.0, slots)
+    fee = generator.uniform(-0.3, 0.3, (vehicles, slots))
+    return rate, least, most, tariff + fee, 3.0 * vehicles
+
+
+def _tight(
+    generator: np.random.Generator, vehicles: int, slots: int
+) -> tuple[Array, IntArray, IntArray, Array, float]:
     rate = generator.uniform(3.0, 5.0, vehicles)
     least = generator.integers(slots // 4, slots // 2 + 1, vehicles)
     most = np.minimum(least + 2, slots)
     fee = generator.uniform(0.0, 0.003, (vehicles, slots))
     tariff = generator.uniform(0.019, 0.035, slots) + fee
-    cap = np.full(slots, 1.25 * float(rate @ least) / slots)
+    return rate, least, most, tariff, 1.25 * float(rate @ least) / slots
+
+
+def _problem(rate: Array, least: IntArray, most: IntArray, tariff: Array, limit: float) -> Problem:
+    slots = tariff.shape[1]
+    cap = np.full(slots, limit)
     ceiling = 10.0 * float(tariff.max())
     identity = sp.identity(slots)
     market = Market(

@@ -1,8 +1,10 @@
+# mypy: allow-untyped-defs
 """One generator's exact best commitment at given prices, by dynamic programming.
 
-Two nested recursions. *Outside*, over on-intervals ``[s, e]``: the best way to have shut down after
-hour ``e`` plus a start-up whose cost depends on the hours off. *Inside* one interval, over the power
-above minimum ``p``: the best cost up to hour ``t`` as a convex piecewise linear function of ``p_t``,
+Two nested recursions. *Outside*, over on-intervals ``[s, e]``: the best way to have shut down
+after hour ``e`` plus a start-up whose cost depends on the hours off. *Inside* one interval, over
+power above minimum ``p``: the best cost up to hour ``t`` as a convex piecewise linear function of
+``p_t``,
 
     f_t(p) = c(p) + (reserve_t - energy_t) p
              + min over p - up <= p' <= p + down of  f_{t-1}(p') - reserve_t * min(L_t, p' + up),
@@ -236,21 +238,22 @@ def best_commitment(energy, reserve, unit, whole, mw, cost, pieces, start_cost, 
         else:
             if on_first == 0 and s >= max(0, down_time - whole[4]) and (whole[5] == 0 or s == 0):
                 before, source = start_cost[min(whole[4] + s, longest)], -1
-            if on_first == 1 and not whole[5] and unit[7] <= min(unit[4], unit[2]) + 1e-9:
+            if on_first == 1 and whole[3] >= up_time and s >= down_time:
                 # shut down at once, before the first hour
-                if whole[3] >= up_time and s >= down_time:
-                    value = start_cost[min(s, longest)]
-                    if value < before:
-                        before, source = value, -1
+                can = not whole[5] and unit[7] <= min(unit[4], unit[2]) + 1e-9
+                if can and start_cost[min(s, longest)] < before:
+                    before, source = start_cost[min(s, longest)], -1
             if not whole[5]:
-                for e in range(0, s - down_time):
+                for e in range(s - down_time):
                     if off_from[e] < INFEASIBLE:
                         value = off_from[e] + start_cost[min(s - e - 1, longest)]
                         if value < before:
                             before, source = value, e
         if before >= INFEASIBLE:
             continue
-        _run(first, initial, -1, hours, energy, reserve, unit, mw, cost, pieces, values, trace, ends)
+        _run(
+            first, initial, -1, hours, energy, reserve, unit, mw, cost, pieces, values, trace, ends
+        )
         needed = max(0, up_time - whole[3]) if initial else up_time
         for e in range(first, hours):
             if e < hours - 1 and (e - first + 1 < needed or whole[5]):
@@ -277,7 +280,19 @@ def best_commitment(energy, reserve, unit, whole, mw, cost, pieces, start_cost, 
         initial = s == -1
         first = max(s, 0)
         _run(
-            first, initial, last, hours, energy, reserve, unit, mw, cost, pieces, values, trace, ends
+            first,
+            initial,
+            last,
+            hours,
+            energy,
+            reserve,
+            unit,
+            mw,
+            cost,
+            pieces,
+            values,
+            trace,
+            ends,
         )
         power[last] = ends[0]
         for t in range(last, first, -1):

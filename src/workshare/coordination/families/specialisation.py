@@ -13,6 +13,13 @@ cost level of goods uniform in 0.8 to 1.2; of participants uniform in 0.7 to 1.3
 lognormal with standard deviation 0.25. Sizes are 1, 2, 4 and 8. The import price of a good is what
 its inputs cost at import prices plus the cost per unit of a plant of size 4 at level one; exports
 earn 60 % of it. Final demand is 0.9 per participant for the last half of the goods, 0.1 for others.
+
+Those are the *mild* figures: many goods are simply traded, and the gap of the best division over
+the dual bound soon vanishes. With the *scarce* ones the draws are, in this order: inputs and cost
+levels of goods as before; of participants and of pairs lognormal with standard deviation 0.1; then
+final demand of every good, 0.6 per participant times a uniform figure in 0.5 to 1.5. A base price
+is what inputs cost plus the cost per unit of a plant of size 8 at level one; imports cost twice
+that, exports earn 0.3 of it. Whole plants then fit demand badly, and the gap is of the order d / N.
 """
 
 from __future__ import annotations
@@ -22,6 +29,7 @@ import scipy.sparse as sp
 
 from workshare.arrays import Array
 from workshare.coordination.problem import Problem
+from workshare.errors import OptionError
 from workshare.market import Column, Market
 from workshare.response import (
     IntArray,
@@ -37,6 +45,8 @@ from workshare.response import (
 SIZES = np.array([1.0, 2.0, 4.0, 8.0])
 EXPONENT = 0.5
 MARGIN = 0.6
+SPREAD = 0.1
+SCARCE_DEMAND = 0.6
 CHUNK = 20_000
 """Participants answered at once, so that the work arrays stay small."""
 
@@ -130,27 +140,55 @@ class SpecialisationParticipants(Participants):
         return self.plan(who, key).at(np.zeros(0))
 
 
-def specialisation(participants: int, dimensions: int = 12, seed: int = 0) -> Problem:
+def specialisation(
+    participants: int, dimensions: int = 12, seed: int = 0, figures: str = "mild"
+) -> Problem:
     """Return one problem of the family; see the module's text for how it is generated.
 
     Parameters
     ----------
     participants, dimensions : ``N`` and ``d``.
     seed : of the generator; the same seed gives the same problem.
+    figures : ``"mild"`` (default) or ``"scarce"``, where the region must make nearly everything
+        itself and the gap of the best division over the dual bound falls only as ``d / N``.
+
+    Raises
+    ------
+    OptionError : ``figures`` is neither.
     """
     generator = np.random.default_rng(seed)
+    if figures == "scarce":
+        return _scarce(generator, participants, dimensions)
+    if figures != "mild":
+        raise OptionError(f"figures {figures!r}: must be 'mild' or 'scarce'")
     inputs = _inputs(generator, dimensions)
     level = generator.uniform(0.8, 1.2, dimensions)
     own = generator.uniform(0.7, 1.3, participants)
     pair = np.exp(generator.normal(0.0, 0.25, (participants, dimensions)))
-    scale = SIZES**EXPONENT
-    cost = (own[:, None] * pair * level)[:, :, None] * scale
-    unit = np.identity(dimensions) - inputs
-    contribution = (unit[:, None, :] * SIZES[:, None]).reshape(-1, dimensions)
-    price = _import_prices(inputs, level)
+    price = _import_prices(inputs, level, SIZES[2])
     demand = participants * np.where(np.arange(dimensions) < dimensions // 2, 0.1, 0.9)
-    together = SpecialisationParticipants(cost.reshape(participants, -1), contribution)
-    return Problem(together, _market(price, demand, 16.0 * participants))
+    market = _market(price, MARGIN * price, demand, 16.0 * participants)
+    return Problem(_together(inputs, own[:, None] * pair * level), market)
+
+
+def _scarce(generator: np.random.Generator, participants: int, dimensions: int) -> Problem:
+    inputs = _inputs(generator, dimensions)
+    level = generator.uniform(0.8, 1.2, dimensions)
+    own = np.exp(generator.normal(0.0, SPREAD, participants))
+    pair = np.exp(generator.normal(0.0, SPREAD, (participants, dimensions)))
+    price = _import_prices(inputs, level, SIZES[-1])
+    demand = participants * SCARCE_DEMAND * generator.uniform(0.5, 1.5, dimensions)
+    market = _market(2.0 * price, 0.3 * price, demand, 16.0 * participants)
+    return Problem(_together(inputs, own[:, None] * pair * level), market)
+
+
+def _together(inputs: Array, level: Array) -> SpecialisationParticipants:
+    """Return participants whose plants cost ``level`` (participants x goods) times size**0.5."""
+    cost = level[:, :, None] * SIZES**EXPONENT
+    goods = len(inputs)
+    unit = np.identity(goods) - inputs
+    contribution = (unit[:, None, :] * SIZES[:, None]).reshape(-1, goods)
+    return SpecialisationParticipants(cost.reshape(len(level), -1), contribution)
 
 
 def _inputs(generator: np.random.Generator, dimensions: int) -> Array:
@@ -163,13 +201,14 @@ def _inputs(generator: np.random.Generator, dimensions: int) -> Array:
     return inputs
 
 
-def _import_prices(inputs: Array, level: Array) -> Array:
-    unit_cost = level * SIZES[2] ** (EXPONENT - 1.0)
+def _import_prices(inputs: Array, level: Array, size: float) -> Array:
+    """Return what a good costs with its inputs at these prices, made in plants of ``size``."""
+    unit_cost = level * size ** (EXPONENT - 1.0)
     prices: Array = np.linalg.solve(np.identity(level.size) - inputs, unit_cost)
     return prices
 
 
-def _market(price: Array, demand: Array, most: float) -> Market:
+def _market(price: Array, earned: Array, demand: Array, most: float) -> Market:
     """Return imports, exports and final demand: ``z + import - export - demand = 0``."""
     goods = price.size
     identity = sp.identity(goods)
@@ -182,7 +221,7 @@ def _market(price: Array, demand: Array, most: float) -> Market:
             *[Column("demand")] * goods,
         ),
         rows=sp.csc_matrix(sp.hstack([identity, -identity, -identity])),
-        cost=np.concatenate([price, -MARGIN * price, np.zeros(goods)]),
+        cost=np.concatenate([price, -earned, np.zeros(goods)]),
         curvature=np.zeros(3 * goods),
         lower=np.concatenate([np.zeros(2 * goods), demand]),
         upper=np.concatenate([np.full(2 * goods, most) + np.tile(demand, 2), demand]),

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,6 +38,9 @@ from workshare.response import (
 
 CEILING = 10_000.0
 """Price of a MWh that nobody supplies or takes; a point that needs it is not feasible."""
+
+VARIANTS = (0.97, 1.03, 0.9, 1.1)
+"""Prices besides the real ones, as multiples, at which a generator says what it would do."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,16 @@ class Generator:
 
 
 class Generators(Participants):
-    """Thermal generators that answer prices of energy, then of reserve, hour by hour, exactly."""
+    """Thermal generators that answer prices of energy, then of reserve, hour by hour, exactly.
 
-    def __init__(self, units: list[Generator], hours: int) -> None:
-        self.units, self.hours = units, hours
+    Besides its best schedule each answers what it would do if all prices were ``variants`` times as
+    high: plans near its best that save the coordinator rounds.
+    """
+
+    def __init__(
+        self, units: list[Generator], hours: int, variants: tuple[float, ...] = VARIANTS
+    ) -> None:
+        self.units, self.hours, self.variants = units, hours, variants
         self.multiplicity = np.ones(len(units), dtype=np.int64)
         self._known: list[dict[bytes, int]] = [{} for _ in units]
         self._schedules: list[list[tuple[Array, Array]]] = [[] for _ in units]
@@ -98,25 +108,24 @@ class Generators(Participants):
         return Member(self, who)
 
     def price(self, prices: Array, near: float = 0.0, who: IntArray | None = None) -> Replies:
-        """Return each generator's best schedule; ties within ``near`` are not answered."""
+        """Return each generator's best schedule, and those at ``variants`` of the prices."""
         asked = np.arange(len(self)) if who is None else who
         bound = np.full(len(self), -np.inf)
         answered = np.zeros(len(self), dtype=bool)
         answered[asked] = True
-        keys, costs, totals = [], [], []
+        rows: list[tuple[int, int, Plan]] = []
         for number in asked.tolist():
-            least, power, spare = best_schedule(self.units[number], prices)
-            bound[number] = least
-            key = self.register(number, power, spare)
-            keys.append(key)
-            plan = self.plan(number, key)
-            costs.append(plan.cost)
-            totals.append(plan.contribution)
+            bound[number], power, spare = best_schedule(self.units[number], prices)
+            keys = [self.register(number, power, spare)]
+            for factor in self.variants:
+                _, power, spare = best_schedule(self.units[number], factor * prices)
+                keys.append(self.register(number, power, spare))
+            rows.extend((number, key, self.plan(number, key)) for key in dict.fromkeys(keys))
         return Replies(
-            asked,
-            np.array(keys, dtype=np.int64),
-            np.array(costs),
-            np.array(totals).reshape(asked.size, prices.size),
+            np.array([number for number, _, _ in rows], dtype=np.int64),
+            np.array([key for _, key, _ in rows], dtype=np.int64),
+            np.array([plan.cost for _, _, plan in rows]),
+            np.array([plan.contribution for _, _, plan in rows]).reshape(-1, prices.size),
             bound,
             answered.copy(),
             answered,
@@ -294,7 +303,10 @@ def generator_model(unit: Generator, hours: int) -> MatrixModel:
     energy = sp.coo_matrix(
         (
             np.concatenate([unit.minimum * ones, ones, ones]),
-            (np.concatenate([hour, hour, T + hour]), np.concatenate([hour, 3 * T + hour, 4 * T + hour])),
+            (
+                np.concatenate([hour, hour, T + hour]),
+                np.concatenate([hour, 3 * T + hour, 4 * T + hour]),
+            ),
         ),
         shape=(2 * T, blocks * T),
     )
@@ -367,7 +379,9 @@ def read_unit_commitment(path: str | Path) -> Problem:
     lists = [("demand", demand), ("reserves", reserve), *(("renewable", x) for x, _ in others)]
     wrong = [name for name, values in lists if values.shape != (hours,)]
     if wrong:
-        raise OptionError(f"{path}: must have {hours} figures each: {', '.join(sorted(set(wrong)))}")
+        raise OptionError(
+            f"{path}: must have {hours} figures each: {', '.join(sorted(set(wrong)))}"
+        )
     if not all(np.all(np.isfinite(values)) for _, values in lists):
         raise OptionError(f"{path}: demand, reserves and renewables must be finite")
     least = sum((x for x, _ in others), np.zeros(hours))
@@ -413,17 +427,17 @@ def commitment_problem(
     return Problem(Generators(units, hours), market)
 
 
-def _generator(name: str, item: dict[str, object]) -> Generator:
+def _generator(name: str, item: dict[str, Any]) -> Generator:
     """Return one generator from its entry in the file."""
     number = {k: float(v) for k, v in item.items() if isinstance(v, int | float)}
     least = number["power_output_minimum"]
     pieces = item["piecewise_production"]
-    mw = np.array([p["mw"] for p in pieces], dtype=float) - least  # type: ignore[attr-defined]
-    cost = np.array([p["cost"] for p in pieces], dtype=float)  # type: ignore[attr-defined]
+    mw = np.array([p["mw"] for p in pieces], dtype=float) - least
+    cost = np.array([p["cost"] for p in pieces], dtype=float)
     if mw.size == 1:
         mw, cost = np.array([0.0, 1e-6]), np.repeat(cost, 2)
     kept = _envelope(mw, cost)
-    steps = [(int(s["lag"]), float(s["cost"])) for s in item["startup"]]  # type: ignore[attr-defined]
+    steps = [(int(s["lag"]), float(s["cost"])) for s in item["startup"]]
     on = bool(number["unit_on_t0"])
     return Generator(
         name=name,

@@ -1,0 +1,106 @@
+"""What the lens on equilibria says of a division of labour, as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workshare.reports.figures.figure import Figure
+from workshare.reports.figures.style import BLUE, WIDTH, field, layer, number_axis, statement
+from workshare.reports.findings import Findings
+from workshare.reports.tables import Table, make_table
+from workshare.reports.words import listed, number, plural
+
+
+def equilibria_findings(record: Mapping[str, Any]) -> Findings:
+    """Return the findings of the lens from its record in ``result.json``."""
+    table = _table(record)
+    return Findings(
+        title="Would it last without support?",
+        sentences=tuple(_sentences(record)),
+        figures=(_figure(record, table),),
+        tables=(table,),
+        notes=(
+            "Support is what a participant would gain by its best change of activities while the "
+            "others keep their part: the smallest yearly payment that makes staying its best "
+            "response. It is not a cost to the region, but a transfer.",
+            "A push is temporary: those pushed take up their part, the others answer, and then "
+            "everybody is free.",
+            f"Proven {record['claim']}.",
+        ),
+        record=record,
+    )
+
+
+def _sentences(record: Mapping[str, Any]) -> list[str]:
+    support, rest = record["support"], record["rest"]
+    if record["status"] == "self-sustaining":
+        lines = ["At least cost, nobody gains by leaving its part: it lasts without support."]
+    else:
+        total = sum(support.values())
+        names = listed([f"{c} ({number(support[c])})" for c in record["leaves"]], 4)
+        lines = [
+            f"Support of {number(total)} M a year keeps everybody at least cost: {names}.",
+            _rest_sentence(rest, record["value"]),
+        ]
+    push = record.get("push")
+    if push is not None:
+        lines.append(_push_sentence(push))
+    return lines
+
+
+def _rest_sentence(rest: Mapping[str, Any], value: float) -> str:
+    if rest["status"] == "equilibrium":
+        lost = value - rest["value"]
+        return (
+            f"Without it, play settles after {plural(rest['sweeps'], 'round')} in an equilibrium "
+            f"worth {number(abs(lost))} M a year {'less' if lost > 0 else 'more'} on the market; "
+            f"{listed(list(rest['changed']), 4)} changed."
+        )
+    return f"Without it, play does not settle within {rest['sweeps']} rounds ({rest['status']})."
+
+
+def _push_sentence(push: Mapping[str, Any]) -> str:
+    if push["status"] == "found":
+        names = listed(list(push["participants"]), 4)
+        return (
+            f"A temporary push of {names} is enough to move the region from the uncoordinated "
+            f"outcome to an equilibrium of that worth ({push['why']})."
+        )
+    if push["status"] == "not needed":
+        return f"No push is needed: {push['why']}."
+    return f"A smallest push was {push['status']}: {push['why']}."
+
+
+def _table(record: Mapping[str, Any]) -> Table:
+    columns = (("participant", "", "text"), ("support", "M/yr", "number"), ("stays", "", "text"))
+    rows = [(code, amount, amount <= 0) for code, amount in record["support"].items()]
+    return make_table("support", "Support that keeps each participant at its part", columns, rows)
+
+
+def _figure(record: Mapping[str, Any], table: Table) -> Figure:
+    rows = [
+        {"participant": code, "support": amount}
+        for code, amount in sorted(record["support"].items(), key=lambda item: -item[1])
+        if amount > 0
+    ]
+    largest = max([row["support"] for row in rows], default=1.0)
+    encoding = {
+        "x": {**field("support"), "axis": number_axis("support, M a year", largest)},
+        "y": {**field("participant", "nominal"), "sort": None, "axis": {"title": None}},
+    }
+    drawn = {
+        "width": WIDTH - 80,
+        "height": {"step": 20},
+        "data": {"values": rows},
+        **layer("bar", encoding, {"color": BLUE}),
+    }
+    words = "; ".join(f"{row['participant']} {number(row['support'])}" for row in rows) or "nobody"
+    return Figure(
+        name="support",
+        title="Who would leave, and what keeps it" if rows else "Nobody would leave",
+        alternative_text=f"Smallest yearly support by participant, M a year: {words}.",
+        note="Participants that are not shown stay by themselves.",
+        table=table,
+        specification=drawn if rows else statement(["No participant gains by leaving."]),
+    )

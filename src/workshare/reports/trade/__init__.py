@@ -1,0 +1,1 @@
+"""What the trade engine found, as findings: sentences, figures and tables."""

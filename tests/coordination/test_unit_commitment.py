@@ -1,0 +1,148 @@
+"""Unit commitment: the exact recursion against a MILP, the joint model, the published files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workshare.coordination import Options, Settings, certify, solve
+from workshare.coordination.disclosed import (
+    Reoptimisation,
+    relaxation_prices,
+    solve_whole,
+    whole_model,
+)
+from workshare.coordination.families import Generator, commitment_problem, read_unit_commitment
+from workshare.coordination.families.unit_commitment import (
+    best_schedule,
+    generator_model,
+    represent,
+    schedule_cost,
+)
+from workshare.errors import OptionError
+from workshare.response import MilpParticipant
+
+FILES = sorted((Path(__file__).parents[3] / "shared" / "data" / "unit_commitment").glob("*.json"))
+ROUNDS = Options(tolerance=1e-4, near=0.0, stabilise="always")
+
+
+def unit(seed: int) -> Generator:
+    """Return a generator drawn at random, every limit able to bind."""
+    g = np.random.default_rng(seed)
+    least, span = g.uniform(10, 50), g.uniform(20, 100)
+    mw = np.concatenate([[0.0], np.sort(g.uniform(0.1, 0.9, 2)) * span, [span]])
+    slopes = np.sort(g.uniform(10, 40, 3))
+    steps = np.sort(g.uniform(50, 2000, 3))
+    on = bool(g.integers(2))
+    before = int(g.integers(1, 6))
+    return Generator(
+        name=f"unit {seed}",
+        minimum=least,
+        span=span,
+        up=g.uniform(0.2, 1.2) * span,
+        down=g.uniform(0.2, 1.2) * span,
+        start=g.uniform(0, 1.0) * span,
+        stop=g.uniform(0, 1.0) * span,
+        mw=mw,
+        cost=np.concatenate([[0.0], np.cumsum(slopes * np.diff(mw))]),
+        on_cost=g.uniform(10, 35) * least,
+        start_cost=np.repeat(steps, [3, 3, 1]),
+        up_time=int(g.integers(1, 5)),
+        down_time=int(g.integers(1, 4)),
+        on=on,
+        hours_on=before if on else 0,
+        hours_off=0 if on else before,
+        power=g.uniform(0, 1) * span if on else 0.0,
+        must_run=bool(g.integers(8) == 0),
+    )
+
+
+def prices(seed: int, hours: int) -> np.ndarray:
+    """Return prices that swing through what units cost; of reserves half are zero, some below."""
+    g = np.random.default_rng(seed)
+    reserve = g.uniform(-2, 12, hours) * (g.random(hours) < 0.5)
+    return np.concatenate([g.uniform(5, 60, hours), reserve])
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_recursion_is_the_optimum_of_the_model(seed: int) -> None:
+    own, pi = unit(seed), prices(seed + 1000, 10)
+    least, power, spare = best_schedule(own, pi)
+    model = generator_model(own, 10)
+    x = represent(own, power, spare)
+    assert model.violation(x) < 1e-6
+    assert model.value(x) == pytest.approx(schedule_cost(own, power), rel=1e-9, abs=1e-6)
+    assert model.value(x) - pi @ model.adds(x) == pytest.approx(least, rel=1e-9, abs=1e-5)
+    answer = MilpParticipant(own.name, model).price(pi)
+    assert answer.bound == pytest.approx(least, rel=1e-6, abs=1e-3)
+
+
+def small(seed: int):  # type: ignore[no-untyped-def]
+    """Return eight generators over twelve hours."""
+    units = [unit(100 * seed + k) for k in range(8)]
+    most = sum(u.minimum + u.span for u in units)
+    demand = most * (0.45 + 0.15 * np.sin(np.arange(12) / 2.0))
+    must = sum(u.minimum for u in units if u.must_run)
+    return commitment_problem(
+        units, np.maximum(demand, must), 0.05 * demand, np.zeros(12), 0.4 * demand
+    )
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_small_system_against_the_whole_problem(seed: int) -> None:
+    problem = small(seed)
+    whole = whole_model(problem)
+    best = solve_whole(whole, gap=1e-7, seconds=60)
+    assert best.x is not None
+    settings = Settings(rounds=ROUNDS, exact=False, reoptimisation=Reoptimisation(free=4))
+    solution = solve(problem, settings)
+    certificate = certify(problem, solution, settings)
+    assert certificate.holds
+    assert certificate.dual_bound <= best.value * (1 + 1e-7)
+    assert certificate.value >= best.value * (1 - 1e-6)
+    assert certificate.value <= best.value * 1.02
+    assert relaxation_prices(whole)[1] <= certificate.dual_bound * (1 + 1e-4)
+
+
+def test_faults_of_a_file_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "case.json"
+    path.write_text("{")
+    with pytest.raises(OptionError, match="not a PGLib-UC file"):
+        read_unit_commitment(path)
+    path.write_text(json.dumps({"time_periods": 2, "thermal_generators": {}, "demand": [1.0]}))
+    with pytest.raises(OptionError, match="reserves"):
+        read_unit_commitment(path)
+    content = {"time_periods": 2, "thermal_generators": {}, "demand": [1.0], "reserves": [0, 0]}
+    path.write_text(json.dumps(content))
+    with pytest.raises(OptionError, match="2 figures each: demand"):
+        read_unit_commitment(path)
+
+
+@pytest.mark.skipif(not FILES, reason="the shared PGLib-UC files are not here")
+def test_generators_of_a_published_file_answer_as_their_models() -> None:
+    problem = read_unit_commitment(FILES[0])
+    together = problem.participants
+    pi = prices(7, 48)
+    replies = together.price(pi)
+    assert len(together) == 73
+    for who in range(0, 73, 12):
+        model = together.disclose(who)  # type: ignore[attr-defined]
+        answer = MilpParticipant("one", model).price(pi)
+        assert answer.bound == pytest.approx(replies.bound[who], rel=1e-6, abs=1e-2)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FILES, reason="the shared PGLib-UC files are not here")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_published_files_take_at_most_25_rounds(path: Path) -> None:
+    from workshare.coordination.iterate import iterate
+
+    problem = read_unit_commitment(path)
+    start, relaxed = relaxation_prices(whole_model(problem))
+    state, _ = iterate(problem, "column_generation", ROUNDS, prices=start)
+    assert state.gap(1.0) <= 1e-4
+    assert len(state.rounds) <= 25
+    assert state.bound >= relaxed * (1 - 1e-6)

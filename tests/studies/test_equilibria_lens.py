@@ -1,0 +1,70 @@
+"""Would a division last without support: islands by hand, and what each figure must satisfy."""
+
+from __future__ import annotations
+
+import pytest
+
+from workshare.region import read_region
+from workshare.reports.equilibria_lens import equilibria_findings
+from workshare.studies.coordinate import coordinate
+from workshare.studies.equilibria_lens import equilibria_lens, hold_together, smallest_push
+from workshare.studies.play_out import changes, national_value, play
+from workshare.studies.result import CoordinationResult
+from workshare.studies.setting import Setting
+
+
+@pytest.fixture(scope="module")
+def islands() -> CoordinationResult:
+    return coordinate(read_region("islands"))
+
+
+def test_support_is_the_best_gain_from_any_single_change(islands: CoordinationResult) -> None:
+    record = equilibria_lens(islands)
+    setting = Setting(islands.region)
+    target = dict(islands.scenario("least_cost").holdings)
+    for code, amount in record["support"].items():
+        now = national_value(setting, target, code)
+        gains = [
+            national_value(setting, {**target, code: held}, code) - now
+            for held in changes(setting.models[code], target[code])
+        ]
+        assert amount >= max([0.0, *gains]) - 1e-6
+    assert record["leaves"] == [code for code, amount in record["support"].items() if amount > 0]
+
+
+def test_the_rest_point_is_where_play_goes_and_needs_no_support(
+    islands: CoordinationResult,
+) -> None:
+    record = equilibria_lens(islands)
+    setting = Setting(islands.region)
+    target = dict(islands.scenario("least_cost").holdings)
+    found = play(setting, "least_cost", target, setting.participants)
+    assert record["rest"]["status"] == found.status == "equilibrium"
+    assert not any(hold_together(setting, dict(found.holdings)).values())
+    assert record["rest"]["value"] <= record["value"] + 1e-6
+
+
+def test_a_push_leads_from_the_uncoordinated_outcome_to_that_worth(
+    islands: CoordinationResult,
+) -> None:
+    record = equilibria_lens(islands)
+    push = record["push"]
+    assert push["status"] == "found"
+    assert push["value"] >= record["rest"]["value"] - 1e-6
+    assert push["value"] > record["uncoordinated_value"]
+
+
+def test_no_push_reaches_what_is_beyond_the_best(islands: CoordinationResult) -> None:
+    setting = Setting(islands.region)
+    target = dict(islands.scenario("least_cost").holdings)
+    start = dict(islands.outcomes["uncoordinated"].holdings)
+    assert smallest_push(setting, target, start, 10.0 * islands.value) is None
+
+
+def test_the_findings_say_what_the_record_holds(islands: CoordinationResult) -> None:
+    record = equilibria_lens(islands)
+    found = equilibria_findings(record)
+    assert "DOR (6) and ELM (6)" in found.sentences[0]
+    assert [row[1] for row in found.tables[0].rows] == list(record["support"].values())
+    nobody = {**record, "status": "self-sustaining", "support": {"A": 0.0}, "leaves": []}
+    assert "lasts without support" in equilibria_findings(nobody).sentences[0]
