@@ -12,7 +12,7 @@ HELP = "A large-population workforce: what can be staffed, at what cost, and who
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "build": build,
-    "staff": staff,
     "simulate": simulate,
+    "staff": staff,
 }
 """Commands of the group, in the order of the help."""

@@ -22,6 +22,7 @@ from workshare.population.exposure import (
     skill_values,
 )
 from workshare.population.frontier import Frontier, frontier
+from workshare.population.labour_market import LabourMarket, Simulation, SimulationOptions
 from workshare.population.network import (
     OccupationNetwork,
     complete_network,
@@ -38,13 +39,7 @@ from workshare.population.readers import (
 )
 from workshare.population.records import read_records
 from workshare.population.rules import Rules, State, steady_informal_entry
-from workshare.population.simulate import (
-    LabourMarket,
-    Simulation,
-    SimulationOptions,
-    as_workforce,
-    simulate,
-)
+from workshare.population.simulate import as_workforce, simulate
 from workshare.population.staffing import (
     LabourPool,
     Specialisation,

@@ -10,7 +10,8 @@ import numpy as np
 from workshare.arrays import Array
 from workshare.errors import OptionError
 from workshare.parallel import map_tasks
-from workshare.population.simulate import LabourMarket, SimulationOptions, simulate
+from workshare.population.labour_market import LabourMarket, SimulationOptions
+from workshare.population.simulate import simulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Bands:
     ----------
     shares : quantiles (0 to 1).
     by_region : quantiles x (periods + 1) x R x 6 stocks, as
-        :data:`workshare.population.simulate.STOCKS`.
+        :data:`workshare.population.labour_market.STOCKS`.
     unemployment : quantiles x (periods + 1) of all regions together (share).
     seeds : those that were finished.
     interrupted : whether Ctrl-C stopped some; the bands are then of fewer seeds.
