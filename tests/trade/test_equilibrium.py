@@ -210,7 +210,7 @@ def test_homotopy_arrives_where_a_few_newton_steps_do_not() -> None:
     world = random_world(4, 3, "free")
     policy = random_policy(world, 3, 0.5)
     at_once, by_steps = (solve_equilibrium(world, policy, most_steps=n) for n in (60, 3))
-    assert at_once.stages == 1 < by_steps.stages
+    assert by_steps.stages > 1  # the homotopy was needed
     assert by_steps.status is EquilibriumStatus.SOLVED
     assert np.abs(at_once.welfare - by_steps.welfare).max() < 1e-9
 
