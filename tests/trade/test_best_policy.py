@@ -132,7 +132,7 @@ def test_with_transfers_members_gain_the_same_share(entry: str) -> None:
     answer = best_policy(world, ("C0", "C1", "C3"), options=PolicyOptions(transfers=True))
     gains = answer.gains[[0, 1, 3]]
     assert answer.status is PolicyStatus.STATIONARY
-    assert np.ptp(gains) < 1e-3
+    assert np.ptp(gains) < 2e-3
     assert gains.min() > 0
     # the same as one member's best while the others are held at that gain, so nobody does better
     # without somebody doing worse: no weights on the frontier raise everybody

@@ -52,7 +52,13 @@ DEFICITS = (
 """The note that goes with best policies of an economy with deficits."""
 
 
-EQUAL = 1e-6
+ROUGH = 50
+"""Equilibria solved before weights are adjusted again, while gains are far from equal."""
+
+NEARLY_EQUAL = 1e-4
+"""Difference between members' log gains from which on every step is taken to the end."""
+
+EQUAL = 1e-5
 """Largest difference between members' log gains that counts as equal."""
 
 MOST_SHARINGS = 12
@@ -201,21 +207,31 @@ def best_policy(
     none = np.zeros(len(bloc))
     if not options.polished:
         return answer.record(base, outside, taxes, none, at, formula, False, count)
-    climbed = polish(
-        base, outside, taxes, free, objective, at=at, most=options.most, progress=progress
-    )
+    shared = options.transfers and options.share == "equal" and not options.weights
+    first = min(options.most, ROUGH) if shared else options.most
+    climbed = polish(base, outside, taxes, free, objective, at=at, most=first, progress=progress)
     paid, spent = climbed.transfers, climbed.evaluations
-    if options.transfers and options.share == "equal" and not options.weights:
+    if shared:
         for _ in range(MOST_SHARINGS):
             gains = log_welfare(base, climbed.point)[places]
-            if np.ptp(gains) <= EQUAL:
+            if np.ptp(gains) <= EQUAL and climbed.stationary:
                 break
+            # far from equal, weights are moved before the rest is worth finding exactly
+            rough = np.ptp(gains) > NEARLY_EQUAL
+            most = min(options.most, ROUGH) if rough else options.most
             objective = _reweighted(objective, places, gains)
             moved = Outside(outside.log_cost, outside.labour, outside.deficits + paid)
             point = climbed.point
             near = (point.wage, point.income, point.firms)
             climbed = polish(
-                base, moved, climbed.taxes, free, objective, at=near, most=options.most
+                base,
+                moved,
+                climbed.taxes,
+                free,
+                objective,
+                at=near,
+                most=most,
+                progress=progress,
             )
             paid, spent = paid + climbed.transfers, spent + climbed.evaluations
         answer = dataclasses.replace(answer, objective=objective)
