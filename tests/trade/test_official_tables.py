@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from workshare.errors import TableError
+from workshare.trade.input_output import solve_with_inputs
 from workshare.trade.official_tables import read_icio, read_wiod
 
 ELASTICITIES = {"A01": (4.0, 0.1), "*": (5.0, 0.15)}
@@ -35,7 +36,8 @@ def wiod(folder: Path) -> Path:
     lines = [",".join(["IndustryCode,IndustryDescription,Country,RNr,Year", *names])]
     for label, *cells in rows[1:5]:
         country, code = label.split("_")
-        lines.append(",".join([code, f'"{code}, described"', country, "1", "2014", *cells]))
+        number = {"A01": "1", "C10": "2"}[code]
+        lines.append(",".join([code, f'"{code}, described"', country, number, "2014", *cells]))
     lines.append(",".join(["VA", "Value added", "TOT", "70", "2014", *rows[6][1:]]))
     file = folder / "WIOT2014.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -59,6 +61,20 @@ def test_the_two_layouts_say_the_same(tmp_path: Path) -> None:
     second = read_wiod(wiod(tmp_path), ELASTICITIES).economy
     assert (second.countries, second.industries) == (first.countries, first.industries)
     np.testing.assert_array_equal(second.flows, first.flows)
+
+
+def test_links_are_shares_of_the_users_sales_in_both_layouts(tmp_path: Path) -> None:
+    first = read_icio(icio(tmp_path), ELASTICITIES, "free", links=True).economy
+    second = read_wiod(wiod(tmp_path), ELASTICITIES, "free", links=True).economy
+    np.testing.assert_array_equal(second.input_shares, first.input_shares)
+    # what ARG's C10 takes of A01, from both countries, over its sales
+    assert first.input_shares[0, 0, 1] == pytest.approx((5 + 1) / first.sales[0, 1])
+    assert first.input_shares[1, 1, 0] == pytest.approx((0 + 6) / first.sales[1, 0])
+    answer = solve_with_inputs(first)
+    assert answer.status == "solved"
+    np.testing.assert_allclose(answer.welfare, 1, rtol=1e-9)
+    plain = read_icio(icio(tmp_path), ELASTICITIES).economy
+    assert not plain.has_inputs
 
 
 def test_what_does_not_add_up_is_listed(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ Layouts, from their documentation:
   RNr, Year, then ``AUS1`` to ``AUS56`` for using industries, ``AUS57`` to ``AUS61`` for final use
   and ``TOT``; rows of country ``TOT`` are totals.
 
-Intermediate and final use are added: the economy has no input links. Flows are at basic prices,
+By default intermediate and final use are added and the economy has no input links; with
+``links=True`` it keeps them, as shares of the using industry's sales. Flows are at basic prices,
 which leave out tariffs.
 """
 
@@ -18,13 +19,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from workshare.errors import Fault, TableError
 from workshare.trade.calibration import Adjustment, Calibration, RawTable, economy_from_flows
+from workshare.trade.economy import Economy
 
 FINAL_USE = frozenset({"HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR"})
 TOTALS = frozenset({"TLS", "TAXSUB", "VA", "VALU", "OUT", "OUTPUT", "TOTAL", "TOT"})
@@ -39,11 +41,17 @@ class _Gathered:
 
     flows: dict[tuple[str, str, str], float] = field(default_factory=dict)
     output: dict[tuple[str, str], float] = field(default_factory=dict)
+    inputs: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    using: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
-    def add(self, exporter: str, importer: str, industry: str, value: float) -> None:
+    def add(self, exporter: str, importer: str, industry: str, using: str, value: float) -> None:
+        """Add a cell; ``using`` is the industry that uses it as input, "" for final use."""
         key = exporter, importer, industry
         self.flows[key] = self.flows.get(key, 0.0) + value
+        if using:
+            link = importer, industry, using
+            self.inputs[link] = self.inputs.get(link, 0.0) + value
 
     def fault(self, place: str, subject: str, value: str, rule: str, cure: str) -> None:
         if len(self.faults) < MOST_FAULTS:
@@ -54,6 +62,7 @@ def read_icio(
     path: str | Path,
     elasticities: Mapping[str, tuple[float, float]],
     entry: str = "restricted",
+    links: bool = False,
 ) -> Calibration:
     """Return the economy of an OECD ICIO table, with every adjustment.
 
@@ -63,6 +72,7 @@ def read_icio(
     elasticities : (trade elasticity, scale elasticity) by industry code of the table; ``"*"`` is
         for every code not named.
     entry : ``restricted`` or ``free``.
+    links : keep intermediate use as input shares (:mod:`workshare.trade.input_output`).
 
     Raises
     ------
@@ -82,7 +92,8 @@ def read_icio(
             rule = "must be COUNTRY_INDUSTRY, COUNTRY_FINALUSE or a total"
             got.fault(f"{file.name} line 1", f"Heading {place + 1}", name, rule, "Correct it.")
             continue
-        columns.append((place, country))
+        columns.append((place, country, "" if code in FINAL_USE else code))
+        got.using[code] = code
     total = next((i for i, name in enumerate(head) if name in ("OUT", "TOTAL")), None)
     seen: dict[str, int] = {}
     for line, cells in rows:
@@ -99,13 +110,15 @@ def read_icio(
             got.output[country, code] = _number(
                 got, f"{file.name} line {line} column {head[total]}", label, cells[total]
             )
-    return _finish(got, file, elasticities, entry, "OECD Inter-Country Input-Output tables")
+    source = "OECD Inter-Country Input-Output tables"
+    return _finish(got, file, elasticities, (entry, links), source)
 
 
 def read_wiod(
     path: str | Path,
     elasticities: Mapping[str, tuple[float, float]],
     entry: str = "restricted",
+    links: bool = False,
 ) -> Calibration:
     """Return the economy of a WIOD 2016 table, with every adjustment.
 
@@ -129,7 +142,7 @@ def read_wiod(
             rule = "must be a country code and a number from 1 to 61, or TOT"
             got.fault(f"{file.name} line 1", f"Heading {place + 1}", name, rule, "Correct it.")
             continue
-        columns.append((place, found[1]))
+        columns.append((place, found[1], "" if int(found[2]) in WIOD_FINAL else found[2]))
     total = head.index("TOT") if "TOT" in head else None
     seen: dict[str, int] = {}
     for line, cells in rows:
@@ -137,12 +150,14 @@ def read_wiod(
             continue
         code, country = cells[0].strip(), cells[2].strip()
         label = f"{country} {code}"
+        got.using[cells[3].strip()] = code
         _row(got, (file.name, line, label), head, cells, columns, (country, code), seen)
         if total is not None and total < len(cells):
             got.output[country, code] = _number(
                 got, f"{file.name} line {line} column TOT", label, cells[total]
             )
-    return _finish(got, file, elasticities, entry, "World Input-Output Database, release 2016")
+    source = "World Input-Output Database, release 2016"
+    return _finish(got, file, elasticities, (entry, links), source)
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -169,7 +184,7 @@ def _row(
     where: tuple[str, int, str],
     head: list[str],
     cells: list[str],
-    columns: list[tuple[int, str]],
+    columns: list[tuple[int, str, str]],
     key: tuple[str, str],
     seen: dict[str, int],
 ) -> None:
@@ -184,9 +199,9 @@ def _row(
         rule = f"must have {len(head)} cells, as the headings"
         got.fault(f"{name} line {line}", f"Row {label}", str(len(cells)), rule, "Save it again.")
         return
-    for place, importer in columns:
+    for place, importer, using in columns:
         value = _number(got, f"{name} line {line} column {head[place]}", label, cells[place])
-        got.add(key[0], importer, key[1], value)
+        got.add(key[0], importer, key[1], using, value)
 
 
 def _number(got: _Gathered, place: str, label: str, text: str) -> float:
@@ -204,10 +219,11 @@ def _finish(
     got: _Gathered,
     file: Path,
     elasticities: Mapping[str, tuple[float, float]],
-    entry: str,
+    rule_and_links: tuple[str, bool],
     source: str,
 ) -> Calibration:
     """Return the economy of what was gathered, or every fault."""
+    entry, links = rule_and_links
     codes = tuple(dict.fromkeys(code for _, _, code in got.flows))
     sellers = tuple(dict.fromkeys(seller for seller, _, _ in got.flows))
     buyers = tuple(dict.fromkeys(buyer for _, buyer, _ in got.flows))
@@ -240,7 +256,22 @@ def _finish(
         sources=(f"{source}, {file.name}",),
     )
     made = economy_from_flows(raw, entry)
-    return Calibration(made.economy, (*_unlike_output(got, raw), *made.adjustments))
+    economy = _linked(made.economy, got) if links else made.economy
+    return Calibration(economy, (*_unlike_output(got, raw), *made.adjustments))
+
+
+def _linked(economy: Economy, got: _Gathered) -> Economy:
+    """Return the economy with intermediate use as shares of the using industry's sales."""
+    places = {name: n for n, name in enumerate(economy.countries)}
+    kinds = {name: k for k, name in enumerate(economy.industries)}
+    used = np.zeros((len(places), len(kinds), len(kinds)))
+    for (importer, code, using), value in got.inputs.items():
+        user = got.using.get(using)
+        if importer in places and user in kinds:
+            used[places[importer], kinds[code], kinds[user]] += max(value, 0.0)
+    sales = economy.sales[:, None, :]
+    shares = np.divide(used, sales, out=np.zeros_like(used), where=sales > 0)
+    return replace(economy, input_shares=shares)
 
 
 def _unlike_output(got: _Gathered, raw: RawTable) -> Iterator[Adjustment]:
