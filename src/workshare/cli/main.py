@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workshare.cli import population, study, trade
+from workshare.cli import equilibria, population, study, trade
 from workshare.cli.answer import answer
 from workshare.cli.cases import cases
 from workshare.cli.check import check
@@ -34,6 +34,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 """Every command, in the order of the help; each is a function in a file of its name."""
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
+    "equilibria": (equilibria.HELP, equilibria.COMMANDS),
     "population": (population.HELP, population.COMMANDS),
     "trade": (trade.HELP, trade.COMMANDS),
     "study": (study.HELP, study.COMMANDS),

@@ -321,8 +321,8 @@ def _krawczyk(system: Polynomials, plan: _Plan, start: npt.NDArray[Any]) -> Cert
     nothing = Certificate(False, start, np.full(n, np.nan), False)
     inverse: npt.NDArray[Any] = np.eye(n)
     for _ in range(3):
-        jacobian = float_jacobian(system, x)
-        value = system.value(x.astype(complex))
+        jacobian: npt.NDArray[Any] = float_jacobian(system, x)
+        value: npt.NDArray[Any] = system.value(x.astype(complex))
         if real:
             jacobian, value = jacobian.real, value.real
         try:
@@ -335,7 +335,7 @@ def _krawczyk(system: Polynomials, plan: _Plan, start: npt.NDArray[Any]) -> Cert
         x = x - step
         if np.all(np.abs(step) < 1e-12 * np.maximum(np.abs(x), 1e-3)):
             break
-    ball, matrix, zero = (arb, arb_mat, arb(0)) if real else (acb, acb_mat, acb(0))
+    matrix, zero = (arb_mat, arb(0)) if real else (acb_mat, acb(0))
     point = [_ball(v, 0.0, real) for v in x]
     Y = matrix([[_ball(v, 0.0, real) for v in row] for row in inverse])
     correction = Y * matrix([[v] for v in plan.value(point, zero)])

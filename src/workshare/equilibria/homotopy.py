@@ -36,8 +36,6 @@ FIRST_CORRECTION = 1e-2
 CHUNK = 256
 """Paths followed between two calls of the progress callback."""
 
-RANK_TOLERANCE = 1e-11
-
 
 @dataclass(frozen=True, slots=True)
 class HomotopyOptions:
@@ -211,8 +209,9 @@ def _scales(system: Polynomials) -> Array:
     matrix = np.zeros((len(logs), 2 * n))
     matrix[:, :n] = exponents
     matrix[np.arange(len(logs)), n + rows] = 1.0
-    solution = np.zeros(2 * n)
-    for _ in range(6):
+    ones = np.vstack([matrix, 1e-3 * np.eye(2 * n)])
+    solution = np.linalg.lstsq(ones, np.concatenate([-logs, np.zeros(2 * n)]), rcond=None)[0]
+    for _ in range(8):
         scaled = logs + exponents @ solution[:n]
         largest = np.full(n, -np.inf)
         np.maximum.at(largest, rows, scaled)
@@ -527,7 +526,8 @@ def _is_finite(prepared: _Prepared, ends: Complex) -> npt.NDArray[np.bool_]:
 def _sphere(points: Complex) -> Array:
     """Return affine complex points on the real unit sphere, so that infinity is near infinity."""
     size = np.sqrt(1.0 + np.sum(np.abs(points) ** 2, axis=1))
-    return np.column_stack([points.real, points.imag, np.ones(len(points))]) / size[:, None]
+    rows = np.column_stack([points.real, points.imag, np.ones(len(points))])
+    return np.asarray(rows / size[:, None])
 
 
 def _coinciding(points: Complex, distance: float) -> npt.NDArray[np.int64]:
@@ -538,8 +538,8 @@ def _coinciding(points: Complex, distance: float) -> npt.NDArray[np.int64]:
 def near_pairs(points: Array, distance: float) -> npt.NDArray[np.int64]:
     """Return pairs (i < j) of rows closer than ``distance``, shape (pairs, 2).
 
-    Rows are sorted along one random direction and compared with those next to them there: exact, and
-    quick in any dimension as long as few rows are close.
+    Rows are sorted along one random direction and compared with those next to them there: exact,
+    and quick in any dimension as long as few rows are close.
     """
     if len(points) < 2:
         return np.empty((0, 2), dtype=np.int64)
@@ -568,15 +568,26 @@ def _suspicious(prepared: _Prepared, ends: Complex, endings: Integers) -> Intege
     return np.union1d(lost, regular[np.unique(pairs)])
 
 
+def _unit_points(prepared: _Prepared, points: Complex) -> Complex:
+    """Return affine points in homogeneous coordinates, each group of length one."""
+    n = prepared.scales.size
+    whole = np.column_stack([points, np.ones((len(points), prepared.groups.size - n))])
+    for group in range(prepared.groups.size - n):
+        members = prepared.groups == group
+        whole[:, members] /= np.linalg.norm(whole[:, members], axis=1, keepdims=True)
+    return whole.astype(complex)
+
+
 def _rank_ratio(prepared: _Prepared, points: Complex) -> Array:
-    """Return smallest over largest singular value of the Jacobian (rows of length one)."""
+    """Return smallest over largest singular value of the Jacobian with its patch rows.
+
+    Rows are not scaled one by one: a row that vanishes is what a multiple root looks like.
+    """
     n = prepared.scales.size
     ratios = np.empty(len(points))
-    ones = np.ones(prepared.groups.size - n)
-    for k, point in enumerate(points):
-        jacobian = _jacobian(prepared, np.concatenate([point, ones]))[:, :n]
-        rows = np.linalg.norm(jacobian, axis=1, keepdims=True)
-        values = np.linalg.svd(jacobian / np.where(rows > 0, rows, 1.0), compute_uv=False)
+    for k, x in enumerate(_unit_points(prepared, points)):
+        patch = [np.where(prepared.groups == g, x.conj(), 0) for g in range(x.size - n)]
+        values = np.linalg.svd(np.vstack([_jacobian(prepared, x), *patch]), compute_uv=False)
         ratios[k] = values[-1] / values[0] if values[0] > 0 else 0.0
     return ratios
 
@@ -609,10 +620,22 @@ def _collect(
     regular = endings[arrived] == tracker.REGULAR
     far = np.abs(points).max(axis=1, initial=0.0) > 1e4
     suspects = np.flatnonzero(~regular | far)
-    # the endgame also ends at regular roots that are badly scaled; ordinary steps never end at a
-    # singular one with more than half the digits, so only those it finished are looked at
+    # the endgame also ends at badly scaled regular roots, and ordinary steps now and then at a
+    # singular one: the pivots of the Jacobian name the suspects, its singular values decide
+    if len(points):
+        pivots = tracker.weakest_pivots(
+            prepared.terms,
+            prepared.linear,
+            prepared.groups,
+            _unit_points(prepared, points),
+            prepared.scales.size,
+        )
+        suspects = np.union1d(suspects, np.flatnonzero(~(pivots > 1e-4)))
     if suspects.size:
-        regular[suspects] = _rank_ratio(prepared, points[suspects]) > 1e-6
+        ratios = _rank_ratio(prepared, points[suspects])
+        # paths to a multiple root stop at half the digits, next to each other
+        paired = np.isin(suspects, np.unique(_coinciding(points, 1e-6)))
+        regular[suspects] = ratios > np.where(paired, 1e-4, 1e-7)
     roots = points[regular]
     pairs = _coinciding(roots, 1e-7)
     doubled = np.unique(pairs[:, 1]) if len(pairs) else np.empty(0, dtype=np.int64)
@@ -652,7 +675,7 @@ def _cluster(points: Complex) -> tuple[Complex, Integers]:
 
 
 def _unpaired(roots: Complex) -> int:
-    """Return the number of roots whose conjugate is not among the roots (a real root is its own)."""
+    """Return the number of roots whose conjugate is not among them (a real one is its own)."""
     count = len(roots)
     pairs = near_pairs(np.concatenate([_sphere(roots), _sphere(roots.conj())]), 1e-6)
     partners = (pairs[:, 0] < count) & (pairs[:, 1] >= count)

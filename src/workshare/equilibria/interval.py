@@ -9,7 +9,6 @@ rounded one, and the bounds are moved by two; library functions are moved by eig
 Sources: Benhamou et al. 1999 (HC4); Neumaier 1990; Krawczyk 1969.
 """
 
-# ruff: noqa: N806
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -392,7 +391,7 @@ def backward(operation, left, right, number, low, high, offset):  # type: ignore
 def slopes(  # type: ignore[no-untyped-def]
     operation, left, right, number, outputs, low, high, offset, count, JL, JH, AL, AH
 ):
-    """Fill bounds of the derivatives of the outputs by the first ``count`` inputs (reverse mode)."""
+    """Fill bounds of derivatives of the outputs by the first ``count`` inputs (reverse mode)."""
     for row in range(outputs.size):
         AL[:] = 0.0
         AH[:] = 0.0
@@ -505,7 +504,7 @@ def krawczyk(tape, parameters, XL, XH, KL, KH, work):  # type: ignore[no-untyped
     """
     operation, left, right, number, outputs = tape
     n = XL.size
-    low, high, JL, JH, AL, AH, A, Y, cl, ch = work
+    low, high, JL, JH, AL, AH, A, Y, cl, _ch = work
     offset = n + parameters.size
     low[:n], high[:n] = XL, XH
     low[n:offset], high[n:offset] = parameters, parameters
@@ -567,7 +566,7 @@ def krawczyk(tape, parameters, XL, XH, KL, KH, work):  # type: ignore[no-untyped
 def branch_and_prune(  # type: ignore[no-untyped-def]
     operation, left, right, number, outputs, parameters, lower, upper, max_boxes, smallest
 ):
-    """Return enclosures of unique roots, where each is unique, boxes left, whether none was cut off."""
+    """Return enclosures of roots, where each is unique, boxes left, whether all were seen."""
     n = lower.size
     offset = n + parameters.size
     size = offset + operation.size

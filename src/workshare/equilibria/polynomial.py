@@ -1,8 +1,8 @@
 """Polynomial systems: exponents and coefficients, made from arrays or from a tape.
 
 Rational exponents become polynomial by substitution: ``x = y**D`` with the least common denominator
-D for every unknown that is raised to a fraction, and a new unknown ``u**q = base`` where the base is
-an expression. Denominators are cleared; solutions where one of them is zero are no solutions of the
+D for every unknown that is raised to a fraction, and a new unknown ``u**q = base`` where the base
+is an expression. Denominators are cleared; solutions where one of them is zero do not solve the
 original equations and are dropped afterwards. For isolated roots that is exactly saturation, and it
 costs no further unknown.
 """
@@ -76,7 +76,11 @@ class Polynomials:
         """Return the equations at points of shape (..., n), shape (..., n)."""
         monomials = np.prod(points[..., None, :] ** self.exponents, axis=-1)
         result = np.zeros((*points.shape[:-1], self.size), dtype=complex)
-        np.add.at(result, (..., self.equation), monomials * self.coefficients)
+        np.add.at(
+            np.moveaxis(result, -1, 0),
+            self.equation,
+            np.moveaxis(monomials * self.coefficients, -1, 0),
+        )
         return result
 
     def with_coefficients(self, coefficients: Complex) -> Polynomials:

@@ -3,13 +3,12 @@
 ``H(x, t) = (1 - t) f(x) + t g(x)`` has the known roots of ``g`` at ``t = 1`` and the wanted ones of
 ``f`` at ``t = 0``. Both are multihomogeneous: every group of unknowns has one coordinate more, so
 that paths to infinity end at an ordinary point. The predictor is Hermite interpolation through the
-last points and tangents (it costs no linear solve), the corrector is Newton with a tight test on its
-first correction, which is what keeps neighbouring paths apart. Paths that do not arrive by ordinary
-steps are finished by a Cauchy endgame: loops around ``t = 0``, whose mean is the end point and whose
-number is its winding number (Morgan, Sommese and Wampler 1991).
+last points and tangents (it costs no linear solve), the corrector is Newton with a tight test on
+its first correction, which keeps neighbouring paths apart. Paths that do not arrive by ordinary
+steps are finished by a Cauchy endgame: loops around ``t = 0``, whose mean is the end point and
+whose number is its winding number (Morgan, Sommese and Wampler 1991).
 """
 
-# ruff: noqa: N806
 from __future__ import annotations
 
 import numpy as np
@@ -260,7 +259,7 @@ def segment(  # type: ignore[no-untyped-def]
         order = 2.0 * known
         if good and last and end == 0.0:
             # near a singular end Newton stalls at half the digits: a second call tells it
-            good, again = _newton(terms, linear, patch, trial, target, (1e-9, 1e-9), work)
+            good, _again = _newton(terms, linear, patch, trial, target, (1e-9, 1e-9), work)
         if good:
             done = span if last else done + step
             t = target
@@ -349,7 +348,7 @@ def _loops(terms, linear, groups, patch, x, radius, limits, work, mean):  # type
 def follow(terms, linear, groups, x, limits, budget):  # type: ignore[no-untyped-def]
     """Follow one path from t = 1 to t = 0; return (ending, winding number, steps, t reached).
 
-    ``x`` (homogeneous coordinates) is overwritten by the end point. REGULAR: ordinary steps arrived.
+    ``x`` (homogeneous coordinates) is overwritten by the end. REGULAR: ordinary steps arrived.
     INFINITE: a group's last coordinate vanishes. SINGULAR: finite, but several paths meet there or
     the endgame was needed. FAILED: the path was lost, at the t returned.
     """
@@ -467,3 +466,31 @@ def follow_many(terms, linear, groups, starts, limits, budget):  # type: ignore[
         )
         ends[path] = x
     return ends, endings, windings, steps
+
+
+@njit(cache=True, error_model="numpy")
+def weakest_pivots(terms, linear, groups, points, n):  # type: ignore[no-untyped-def]
+    """Return smallest over largest pivot of the target's Jacobian with its patch rows."""
+    count, N = points.shape
+    highest = 1
+    for j in range(N):
+        highest = max(highest, terms[6][j])
+    powers = np.empty((N, highest + 1), dtype=np.complex128)
+    H, Ht = np.empty(n, dtype=np.complex128), np.empty(n, dtype=np.complex128)
+    J, A = np.empty((n, N), dtype=np.complex128), np.empty((N, N), dtype=np.complex128)
+    pivots = np.empty(N, dtype=np.int64)
+    ratios = np.empty(count)
+    for point in range(count):
+        evaluate(terms, linear, points[point], 0.0 + 0.0j, powers, H, J, Ht)
+        A[:n] = J
+        for i in range(n, N):
+            for j in range(N):
+                A[i, j] = np.conj(points[point, j]) if groups[j] == i - n else 0.0
+        if not factorise(A, pivots):
+            ratios[point] = 0.0
+            continue
+        least, most = np.inf, 0.0
+        for i in range(N):
+            least, most = min(least, abs(A[i, i])), max(most, abs(A[i, i]))
+        ratios[point] = least / most
+    return ratios
