@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from residents import Counter, count, end
 from workshare.errors import OptionError
 from workshare.parallel import Crew, cores, map_tasks
 
@@ -88,25 +89,6 @@ def test_options_outside_what_is_allowed(options: dict[str, object], message: st
 
 def test_there_is_at_least_one_core() -> None:
     assert 1 <= cores() <= (os.cpu_count() or 1)
-
-
-class Counter:
-    """A resident that remembers how often it was asked, and in which process."""
-
-    def __init__(self, start: int) -> None:
-        self.count = start
-
-
-def count(counter: Counter, step: int) -> tuple[int, int]:
-    counter.count += step
-    return counter.count, os.getpid()
-
-
-def end(counter: Counter, code: int) -> int:
-    """End the worker, but not where it is the process of the test."""
-    if os.getpid() != code:
-        os._exit(1)
-    return 0
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
