@@ -64,10 +64,14 @@ def _sentences(record: Mapping[str, Any]) -> list[str]:
         members = [row for row in countries if row["participant"]]
         best = max(members, key=lambda row: row["gain"])
         worst = min(members, key=lambda row: row["gain"])
+        ends = [
+            f"{_verb(row)} most in {row['country']} ({_per_cent(row)})" for row in (best, worst)
+        ]
+        kinds = {_verb(best), _verb(worst)}
+        if len(kinds) == 1:
+            ends[1] = f"least in {worst['country']} ({_per_cent(worst)})"
         lines.append(
-            f"{words}, real income changes most for {best['country']} "
-            f"({number(best['gain'], 3, True)} %) and {worst['country']} "
-            f"({number(worst['gain'], 3, True)} %)."
+            f"{words}, real income of participants against uncoordinated {' and '.join(ends)}."
         )
         poorer = [row["country"] for row in members if row["immiserizing"]]
         if poorer:
@@ -76,6 +80,14 @@ def _sentences(record: Mapping[str, Any]) -> list[str]:
     if left:
         lines.append(f"Left out: {listed(list(left), 3)}.")
     return lines
+
+
+def _verb(row: Mapping[str, Any]) -> str:
+    return "falls" if row["gain"] < 0 else "rises"
+
+
+def _per_cent(row: Mapping[str, Any]) -> str:
+    return f"{number(row['gain'], 3, True)} %"
 
 
 def _welfare(entry: str, found: Mapping[str, Any]) -> Table:
