@@ -15,8 +15,8 @@ import numpy as np
 
 from workshare.errors import ResultError
 from workshare.population.individuals import RegionPeople
+from workshare.population.labour_market import Simulation
 from workshare.population.rules import State
-from workshare.population.simulate import Simulation
 from workshare.results import Status
 
 _STATE = ("formal", "informal", "unemployed", "training", "vacancies")
