@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workshare.cli.population_build import build
+from workshare.cli.population_exposure import exposure
 from workshare.cli.population_simulate import simulate
 from workshare.cli.population_staff import staff
 
@@ -12,6 +13,7 @@ HELP = "A large-population workforce: what can be staffed, at what cost, and who
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "build": build,
+    "exposure": exposure,
     "simulate": simulate,
     "staff": staff,
 }
