@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workshare.cli.equilibria_classify import classify
 from workshare.cli.equilibria_find import find
+from workshare.cli.equilibria_follow import follow
+from workshare.cli.equilibria_push import push
 
-HELP = "Equilibria of any system: find them, and say whether they are all."
+HELP = "Equilibria of any system: find, classify, follow and push them."
 
-COMMANDS: dict[str, Callable[..., None]] = {"find": find}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "find": find,
+    "classify": classify,
+    "follow": follow,
+    "push": push,
+}
 """Commands of the group, in the order of the help."""

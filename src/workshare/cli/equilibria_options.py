@@ -1,0 +1,62 @@
+"""Options that the commands about types, branches and pushes share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from workshare.equilibria import System
+    from workshare.equilibria.dynamics import Dynamic
+
+Which = Annotated[
+    str, typer.Argument(help="System file (TOML or JSON), or the name of a ready-made model.")
+]
+Values = Annotated[
+    list[str] | None, typer.Option("--set", help="Another value: NAME=VALUE; may be repeated.")
+]
+Kind = Annotated[str, typer.Option("--dynamic", help="flow (dx/dt = residual) or map (periods).")]
+AtOnce = Annotated[
+    list[str] | None,
+    typer.Option("--at-once", help="Unknown that clears at once; may be repeated."),
+]
+Jumping = Annotated[
+    list[str] | None,
+    typer.Option("--free-to-jump", help="Unknown of expectations; may be repeated."),
+]
+
+
+def chosen_system(which: str, values: list[str] | None) -> System:
+    """Return the system of a file or of a model's name, at the values given."""
+    from workshare.cli.equilibria_find import _values
+    from workshare.equilibria.files import read_system
+    from workshare.studies.models import MODELS, model
+
+    given = _values(values or [])
+    if which in MODELS:
+        return model(which, given)
+    if not Path(which).exists():
+        from workshare.errors import OptionError
+
+        raise OptionError(
+            f"There is no file {which!r} and no model of that name; models: {', '.join(MODELS)}"
+        )
+    return read_system(Path(which)).at(given)
+
+
+def chosen_dynamic(
+    which: str, kind: str, at_once: list[str] | None, jumping: list[str] | None
+) -> Dynamic:
+    """Return the dynamic asked for; a ready-made model brings what clears at once or jumps."""
+    from workshare.equilibria.dynamics import Dynamic
+    from workshare.studies.models import AT_ONCE, FREE_TO_JUMP
+
+    flow = kind == "flow"
+    return Dynamic(
+        "adjustment" if flow else kind,
+        kind,
+        at_once=tuple(at_once or (AT_ONCE.get(which, ()) if flow else ())),
+        free_to_jump=tuple(jumping or FREE_TO_JUMP.get(which, ())),
+    )

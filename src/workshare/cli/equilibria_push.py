@@ -1,0 +1,95 @@
+"""``workshare equilibria push``: the smallest push from one equilibrium to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from workshare.cli.equilibria_options import AtOnce, Kind, Values, Which
+from workshare.cli.findings import Json, Out, Pictures, Quiet
+
+if TYPE_CHECKING:
+    from workshare.arrays import Array
+
+
+def push(
+    system: Which,
+    start: Annotated[
+        int, typer.Option(min=1, help="Number of the equilibrium to leave, as `find` lists them.")
+    ] = 1,
+    target: Annotated[
+        int | None, typer.Option(min=1, help="Number of the equilibrium wanted. Default: the last.")
+    ] = None,
+    durations: Annotated[
+        str, typer.Option(help="Durations to try, with commas between.")
+    ] = "1,2,5,10,20,50",
+    most: Annotated[float, typer.Option(help="Largest size tried.")] = 10.0,
+    which: Annotated[
+        bool,
+        typer.Option("--which", help="Also: which unknowns to push, at the cheapest duration."),
+    ] = False,
+    error: Annotated[
+        float | None,
+        typer.Option(help="Also: the risk of failure if parameters err by this share."),
+    ] = None,
+    samples: Annotated[int, typer.Option(min=1, help="Draws for the risk.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
+    set_parameter: Values = None,
+    dynamic: Kind = "flow",
+    at_once: AtOnce = None,
+    out: Out = None,
+    json: Json = False,
+    pictures: Pictures = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the smallest permanent support and the smallest temporary push between two equilibria."""
+    from workshare.cli.coordinate import writable
+    from workshare.cli.equilibria_options import chosen_dynamic, chosen_system
+    from workshare.cli.findings import deliver
+    from workshare.equilibria import find
+    from workshare.equilibria.push import (
+        permanent_support,
+        rebound_risk,
+        temporary_push,
+        which_to_push,
+    )
+    from workshare.reports.equilibria.pushes import push_findings
+
+    chosen = chosen_system(system, set_parameter)
+    moves = chosen_dynamic(system, dynamic, at_once, None)
+    times = _numbers(durations)
+    with writable(out):
+        points = find(chosen).points
+        low, high = _picked(points, start), _picked(points, target or max(1, len(points)))
+        permanent = permanent_support(chosen, low, high, most=most, dynamic=moves)
+        temporary = temporary_push(chosen, low, high, times, most=most, dynamic=moves)
+        best = temporary.cheapest
+        length, size = float(temporary.durations[best]), float(temporary.sizes[best])
+        choice = risk = None
+        if which:
+            choice = which_to_push(chosen, low, high, length, most=most, dynamic=moves)
+        if error is not None and size < float("inf"):
+            risk = rebound_risk(
+                chosen, low, high, size, length,
+                error=error, samples=samples, seed=seed, dynamic=moves,
+            )  # fmt: skip
+        findings = push_findings(chosen, permanent, temporary, choice, risk)
+        deliver(findings, out=out, json=json, quiet=quiet, pictures=pictures)
+
+
+def _numbers(text: str) -> list[float]:
+    from workshare.errors import OptionError
+
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise OptionError(f"--durations {text!r}; must be numbers with commas between") from None
+
+
+def _picked(points: Array, which: int) -> Array:
+    from workshare.errors import OptionError
+
+    if which > len(points):
+        raise OptionError(f"There is no equilibrium {which}: {len(points)} were found")
+    return points[which - 1]

@@ -1,0 +1,604 @@
+"""The smallest push out of one equilibrium and into another.
+
+Support is added to the residuals of the pushed unknowns: ``residual + size * weights``. It is
+*permanent* where it lasts for ever: the least size at which the old equilibrium no longer exists,
+so that the state leaves by itself. It is *temporary* where it ends after a duration: the least size
+that brings the state into the target's basin by then. A temporary push is never smaller than the
+permanent one, and comes down to it as the duration grows.
+
+Sizes are in units of the residual, costs in units of the residual times the unit of time.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from workshare.arrays import Array
+from workshare.equilibria.basins import wilson
+from workshare.equilibria.branches import follow_branch
+from workshare.equilibria.classify import stability
+from workshare.equilibria.dynamics import Dynamic, move
+from workshare.equilibria.path import Path
+from workshare.equilibria.system import System
+from workshare.equilibria.tape import ADD, CONSTANT, MULTIPLY, Integers, Tape
+from workshare.errors import OptionError
+
+SUPPORT = "support_size"
+"""Name of the parameter or unknown that holds the size of the support."""
+
+NEAR = 1e-3
+"""A state is at an equilibrium within this share of the box's width (1 where infinite)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PermanentSupport:
+    """The smallest permanent support.
+
+    Attributes
+    ----------
+    size : support for an unknown of weight one; infinite where none up to the limit does.
+    leaves_at : the state at which the old equilibrium is lost (n).
+    reaches : where the state comes to under slightly more than that support (n).
+    settles : where it comes to when the support is then taken away (n).
+    lasts : whether that is the target: then the support need not be permanent.
+    steps : sizes at which equilibria on the way were lost, the last one being ``size``.
+    """
+
+    size: float
+    leaves_at: Array
+    reaches: Array
+    settles: Array
+    lasts: bool
+    steps: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TemporaryPush:
+    """The smallest temporary push, by duration.
+
+    Attributes
+    ----------
+    weights : by unknown (n).
+    durations : units of time (k).
+    sizes : least size that suffices (k); infinite where none up to the limit does.
+    costs : size * sum of weights * duration (k).
+    monotone : whether at every size that was tried more support was never worse.
+    tolerance : relative width of the bracket each size was found in.
+    """
+
+    weights: Array
+    durations: Array
+    sizes: Array
+    costs: Array
+    monotone: bool
+    tolerance: float
+
+    @property
+    def cheapest(self) -> int:
+        """Which duration costs least."""
+        return int(np.argmin(self.costs))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PushChoice:
+    """Which unknowns to push.
+
+    Attributes
+    ----------
+    unknowns : the set with the least cost.
+    size, cost : of the push on it.
+    exact : whether every set was tried; else sets were built greedily, one unknown at a time.
+    tried : every set tried, with size and cost.
+    """
+
+    unknowns: tuple[str, ...]
+    size: float
+    cost: float
+    exact: bool
+    tried: tuple[tuple[tuple[str, ...], float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReboundRisk:
+    """How often a push fails when parameters are not what was thought.
+
+    Attributes
+    ----------
+    risk, low, high : share of draws that end nearer to the old than to the target equilibrium, and
+        its 95 % interval (Wilson).
+    never_left : share that were nearer to the old one already when the push ended.
+    fell_back : share that were nearer to the target then, and went back.
+    samples, error, seed : draws, standard deviation of each parameter's log, seed.
+    """
+
+    risk: float
+    low: float
+    high: float
+    never_left: float
+    fell_back: float
+    samples: int
+    error: float
+    seed: int
+
+
+def with_support(system: System, weights: Array) -> System:
+    """Return the system with a last parameter ``support_size``: residual + size * weights.
+
+    Examples
+    --------
+    >>> from workshare.equilibria.system import system_from_text
+    >>> pushed = with_support(system_from_text(["-x"], ["x"]), np.array([2.0]))
+    >>> pushed.at({"support_size": 3.0}).value(np.array([1.0]))
+    array([5.])
+    """
+    w = np.asarray(weights, dtype=float)
+    n, m = system.size, system.parameters.size
+    tape = None if system.tape is None else _pushed_tape(system.tape, w, n + m, False)
+    by_parameters = system.parameter_jacobian
+
+    def parameter_jacobian(x: Array, p: Array) -> Array:
+        assert by_parameters is not None
+        return np.column_stack([by_parameters(x, p[:-1]), w])
+
+    return replace(
+        system,
+        residual=lambda x, p: np.asarray(system.residual(x, p[:-1])) + p[-1] * w,
+        jacobian=lambda x, p: np.asarray(system.jacobian(x, p[:-1])),
+        parameter_names=(*system.parameter_names, SUPPORT),
+        parameters=np.append(system.parameters, 0.0),
+        parameter_jacobian=None if by_parameters is None else parameter_jacobian,
+        tape=tape,
+        second_order=None,
+        global_gain=None,
+    )
+
+
+def permanent_support(
+    system: System,
+    start: Array,
+    target: Array,
+    *,
+    weights: Array | None = None,
+    most: float = 10.0,
+    dynamic: Dynamic | None = None,
+) -> PermanentSupport:
+    """Return the least permanent support that takes the state from ``start`` to the target's side.
+
+    The equilibrium at the start is followed as support grows until it is lost in a fold or leaves
+    its bound; the state then moves to where it rests. If that is not where the target's branch
+    is, as seen by taking the support away, it is followed on from there.
+
+    Parameters
+    ----------
+    start, target : equilibria without support (n).
+    weights : support by unknown per unit of size; default: all unknowns that do not clear at once,
+        towards the target (n).
+    most : largest size tried.
+
+    Raises
+    ------
+    OptionError : ``start`` or ``target`` is no stable equilibrium, or ``most`` is not positive.
+
+    Examples
+    --------
+    >>> from workshare.equilibria.system import system_from_text
+    >>> double = system_from_text(["x - x^3"], ["x"], bounds={"x": (-3, 3)})
+    >>> found = permanent_support(double, np.array([-1.0]), np.array([1.0]))
+    >>> round(found.size, 9), found.lasts  # 2 / sqrt(27)
+    (0.384900179, True)
+    """
+    dynamic = dynamic or Dynamic()
+    w = _weights(system, start, target, weights, dynamic)
+    _check(system, start, target, most, dynamic)
+    pushed = with_support(system, w)
+    low, high = pushed.at({SUPPORT: 0.0}).parameters, pushed.at({SUPPORT: most}).parameters
+    path = Path(pushed.parameter_names, np.array([low, high]))
+    x, t, steps = np.asarray(start, dtype=float), 0.0, list[float]()
+    leaves = reaches = settles = x
+    for _ in range(20):
+        branch = follow_branch(pushed, path, x, t, 1.0)
+        back = np.flatnonzero(np.diff(branch.t) < 0)
+        if back.size == 0:
+            return PermanentSupport(np.inf, leaves, reaches, settles, False, tuple(steps))
+        near = branch.t[back[0]]
+        turn = min(
+            (item for item in branch.turns if item.kind in ("fold", "bound")),
+            key=lambda item: abs(item.t - near),
+        )
+        t = float(turn.t) * (1 + 1e-6) + 1e-9
+        steps.append(float(turn.t) * most)
+        leaves = turn.point
+        more = replace(pushed, parameters=path.values(t))
+        reaches = move(more, _nudged(leaves, target, system), dynamic).points[0]
+        settles = move(system, reaches, dynamic).points[0]
+        if _same(system, settles, np.asarray(target, dtype=float)):
+            return PermanentSupport(steps[-1], leaves, reaches, settles, True, tuple(steps))
+        held = move(more, np.asarray(target, dtype=float), dynamic).points[0]
+        if _same(system, reaches, held):
+            # the target's own branch: it does not last without support, but it is reached
+            return PermanentSupport(steps[-1], leaves, reaches, settles, False, tuple(steps))
+        x = reaches
+    return PermanentSupport(np.inf, leaves, reaches, settles, False, tuple(steps))
+
+
+def temporary_push(
+    system: System,
+    start: Array,
+    target: Array,
+    durations: Sequence[float] | Array,
+    *,
+    weights: Array | None = None,
+    most: float = 10.0,
+    dynamic: Dynamic | None = None,
+    rounds: int = 9,
+) -> TemporaryPush:
+    """Return the least size of a push by duration that brings the state into the target's basin.
+
+    All durations are searched together: each round tries seven sizes between the largest known to
+    fail and the smallest known to suffice.
+
+    Parameters
+    ----------
+    durations : units of time (map: periods), positive.
+    weights, most, dynamic : as in :func:`permanent_support`.
+    rounds : the bracket's width falls to ``most / 8**rounds``.
+
+    Raises
+    ------
+    OptionError : as in :func:`permanent_support`, or a duration is not positive.
+
+    Examples
+    --------
+    >>> from workshare.equilibria.system import system_from_text
+    >>> double = system_from_text(["x - x^3"], ["x"], bounds={"x": (-3, 3)})
+    >>> found = temporary_push(double, np.array([-1.0]), np.array([1.0]), [1.0, 10.0])
+    >>> bool(found.sizes[0] > found.sizes[1] > 0.3849)
+    True
+    """
+    dynamic = dynamic or Dynamic()
+    times = np.asarray(durations, dtype=float)
+    if times.ndim != 1 or times.size == 0 or not np.all((times > 0) & np.isfinite(times)):
+        raise OptionError(f"durations are {times.tolist()}; must be positive numbers")
+    w = _weights(system, start, target, weights, dynamic)
+    _check(system, start, target, most, dynamic)
+    goal = np.asarray(target, dtype=float)
+    low, high = np.zeros(times.size), np.full(times.size, float(most))
+    reached = _succeeds(system, start, goal, w, high[:, None], times, dynamic)[:, 0]
+    monotone = True
+    for _ in range(rounds):
+        shares = np.arange(1, 8) / 8
+        sizes = low[:, None] + (high - low)[:, None] * shares
+        good = _succeeds(system, start, goal, w, sizes, times, dynamic)
+        monotone &= bool(np.all(good[:, :-1] <= good[:, 1:]) or not np.any(reached))
+        # a first success may hide a later failure: then the bracket below it is kept
+        first = np.where(np.any(good, axis=1), np.argmax(good, axis=1), 7)
+        table = np.column_stack([low, sizes, high])
+        rows = np.arange(times.size)
+        low, high = table[rows, first], table[rows, first + 1]
+    found = np.where(reached, high, np.inf)
+    costs = found * float(np.sum(np.abs(w))) * times
+    return TemporaryPush(w, times, found, costs, monotone, 8.0**-rounds)
+
+
+def which_to_push(
+    system: System,
+    start: Array,
+    target: Array,
+    duration: float,
+    *,
+    unknowns: Sequence[str] | None = None,
+    prices: Mapping[str, float] | None = None,
+    most: float = 10.0,
+    dynamic: Dynamic | None = None,
+    exact_up_to: int = 8,
+    rounds: int = 5,
+) -> PushChoice:
+    """Return which unknowns to push, with what size, at least cost.
+
+    Every set of up to ``exact_up_to`` candidates is tried; with more candidates the set grows by
+    the one that lowers cost (or, while none suffices, brings the state nearest) until none does.
+
+    Parameters
+    ----------
+    duration : of the push, units of time.
+    unknowns : candidates; default: all that do not clear at once.
+    prices : cost per unit of size and time by unknown, where it is not 1.
+    most : largest size for each pushed unknown.
+
+    Raises
+    ------
+    OptionError : as in :func:`temporary_push`, or an unknown candidate.
+
+    Examples
+    --------
+    >>> from workshare.equilibria.system import system_from_text
+    >>> pair = system_from_text(["tanh(2*x + y) - x", "tanh(2*y + 0.2*x) - y"], ["x", "y"],
+    ...     bounds={"x": (-1, 1), "y": (-1, 1)})
+    >>> low = move(pair, np.array([-1.0, -1.0])).points[0]
+    >>> made = which_to_push(pair, low, -low, 20.0)
+    >>> made.exact, len(made.tried)
+    (True, 3)
+    """
+    dynamic = dynamic or Dynamic()
+    names = tuple(
+        unknowns
+        if unknowns is not None
+        else [name for name in system.unknowns if name not in dynamic.at_once]
+    )
+    strange = [name for name in (*names, *(prices or {})) if name not in system.unknowns]
+    if strange or not names:
+        raise OptionError(
+            f"Candidates {strange or 'none'}: must be of {', '.join(system.unknowns)}"
+        )
+    tried: dict[tuple[str, ...], tuple[float, float]] = {}
+
+    def cost_of(chosen: tuple[str, ...]) -> float:
+        if chosen not in tried:
+            w = _weights(system, start, target, None, dynamic)
+            w = w * np.array([name in chosen for name in system.unknowns])
+            if not np.any(w):
+                tried[chosen] = (np.inf, np.inf)
+                return np.inf
+            found = temporary_push(
+                system, start, target, [duration],
+                weights=w, most=most, dynamic=dynamic, rounds=rounds,
+            )  # fmt: skip
+            price = sum((prices or {}).get(name, 1.0) for name in chosen)
+            tried[chosen] = (float(found.sizes[0]), float(found.sizes[0]) * price * duration)
+        return tried[chosen][1]
+
+    exact = len(names) <= exact_up_to
+    if exact:
+        for count in range(1, len(names) + 1):
+            for chosen in itertools.combinations(names, count):
+                cost_of(chosen)
+    else:
+        _grow(system, start, target, names, cost_of, (duration, most), dynamic)
+    best = min(tried, key=lambda chosen: (tried[chosen][1], len(chosen)))
+    rows = tuple((chosen, *tried[chosen]) for chosen in tried)
+    return PushChoice(best, *tried[best], exact, rows)
+
+
+def rebound_risk(
+    system: System,
+    start: Array,
+    target: Array,
+    size: float,
+    duration: float,
+    *,
+    weights: Array | None = None,
+    error: float = 0.05,
+    samples: int = 200,
+    seed: int = 0,
+    dynamic: Dynamic | None = None,
+) -> ReboundRisk:
+    """Return how often a push fails when every parameter has a log-normal error.
+
+    Each draw starts from where the old state rests under the drawn parameters.
+
+    Examples
+    --------
+    >>> from workshare.equilibria.system import system_from_text
+    >>> double = system_from_text(
+    ...     ["x - b*x^3"], ["x"], bounds={"x": (-3, 3)}, parameters={"b": 1.0})
+    >>> low, high = np.array([-1.0]), np.array([1.0])
+    >>> rebound_risk(double, low, high, 5.0, 5.0, samples=20).risk
+    0.0
+    """
+    dynamic = dynamic or Dynamic()
+    dynamic.check(system)
+    if samples < 1 or not error >= 0:
+        raise OptionError(f"samples is {samples} and error {error}; need 1 or more, and 0 or more")
+    w = _weights(system, start, target, weights, dynamic)
+    x0, goal = np.asarray(start, dtype=float), np.asarray(target, dtype=float)
+    random = np.random.default_rng(seed)
+    never = back = 0
+    for _ in range(samples):
+        drawn = system.parameters * np.exp(error * random.standard_normal(system.parameters.size))
+        other = replace(system, parameters=drawn)
+        state = move(other, x0, dynamic).points[0]
+        pushed = replace(with_support(other, w), parameters=np.append(drawn, size))
+        after = move(pushed, state, dynamic, duration=duration).points[0]
+        end = move(other, after, dynamic).points[0]
+        if _nearer(system, end, goal, x0):
+            continue
+        if _nearer(system, after, goal, x0):
+            back += 1
+        else:
+            never += 1
+    failed = never + back
+    low, high = wilson(failed, samples)
+    return ReboundRisk(
+        failed / samples, low, high, never / samples, back / samples, samples, error, seed
+    )
+
+
+def _pushed_tape(tape: Tape, weights: Array, place: int, frozen: bool) -> Tape:
+    """Return the tape of residual + size * weights; the size is a new input at ``place``.
+
+    ``frozen``: the size is an unknown that does not move, with residual zero.
+    """
+    inputs = tape.num_unknowns + tape.num_parameters
+    offset, count = inputs + 1, tape.operation.size
+
+    def shifted(positions: Integers) -> Integers:
+        return np.where(positions < place, positions, positions + 1)
+
+    constant = tape.operation == CONSTANT
+    steps: list[tuple[int, int, int, float]] = []
+    outputs = []
+
+    def add(operation: int, left: int = 0, right: int = 0, number: float = 0.0) -> int:
+        steps.append((operation, left, right, number))
+        return offset + count + len(steps) - 1
+
+    for row, weight in zip(shifted(tape.outputs), weights, strict=True):
+        if weight == 0:
+            outputs.append(int(row))
+            continue
+        part = add(MULTIPLY, add(CONSTANT, number=float(weight)), place)
+        outputs.append(add(ADD, int(row), part))
+    if frozen:
+        outputs.append(add(CONSTANT))
+    more = [np.array(column) for column in zip(*steps, strict=True)] if steps else [np.zeros(0)] * 4
+    return Tape(
+        tape.num_unknowns + frozen,
+        tape.num_parameters + (not frozen),
+        np.concatenate([tape.operation, more[0]]).astype(np.int64),
+        np.concatenate([np.where(constant, 0, shifted(tape.left)), more[1]]).astype(np.int64),
+        np.concatenate([np.where(constant, 0, shifted(tape.right)), more[2]]).astype(np.int64),
+        np.concatenate([tape.number, more[3]]).astype(float),
+        np.array(outputs, dtype=np.int64),
+    )
+
+
+def _with_frozen_size(system: System, w: Array) -> System:
+    """Return the system with a last unknown, the size of support, that does not move."""
+    n = system.size
+    tape = None if system.tape is None else _pushed_tape(system.tape, w, n, True)
+
+    def residual(x: Array, p: Array) -> Array:
+        return np.append(np.asarray(system.residual(x[:-1], p)) + x[-1] * w, 0.0)
+
+    def jacobian(x: Array, p: Array) -> Array:
+        whole = np.zeros((n + 1, n + 1))
+        whole[:n, :n], whole[:n, n] = system.jacobian(x[:-1], p), w
+        return whole
+
+    return System(
+        system.name,
+        (*system.unknowns, SUPPORT),
+        np.append(system.lower, 0.0),
+        np.append(system.upper, np.inf),
+        residual,
+        jacobian,
+        system.parameter_names,
+        system.parameters,
+        tape,
+        system.complementarity,
+    )
+
+
+def _succeeds(
+    system: System,
+    start: Array,
+    goal: Array,
+    w: Array,
+    sizes: Array,
+    times: Array,
+    dynamic: Dynamic,
+) -> Array:
+    """Return whether each push (durations, sizes) leads to the target, shape of ``sizes``."""
+    flat = sizes.ravel()
+    states = np.column_stack([np.tile(np.asarray(start, dtype=float), (flat.size, 1)), flat])
+    until = np.repeat(times, sizes.shape[1])
+    pushed = move(_with_frozen_size(system, w), states, dynamic, duration=until, tolerance=1e-7)
+    ends = move(system, pushed.points[:, :-1], dynamic)
+    width = system.upper - system.lower
+    gaps = np.abs(ends.points - goal) / np.where(np.isfinite(width), width, 1.0)
+    return np.asarray((np.max(gaps, axis=1) <= NEAR) & ends.at_rest).reshape(sizes.shape)
+
+
+def _grow(
+    system: System,
+    start: Array,
+    target: Array,
+    names: tuple[str, ...],
+    cost_of: Callable[[tuple[str, ...]], float],
+    limits: tuple[float, float],
+    dynamic: Dynamic,
+) -> None:
+    """Try sets that grow by the best unknown, one at a time."""
+    duration, most = limits
+    chosen: tuple[str, ...] = ()
+    best = np.inf
+    full = _weights(system, start, target, None, dynamic)
+    while len(chosen) < len(names):
+        longer = [{*chosen, name} for name in names if name not in chosen]
+        options = [tuple(name for name in names if name in option) for option in longer]
+        costs = [cost_of(option) for option in options]
+        if np.isfinite(min(costs)):
+            pick = int(np.argmin(costs))
+            if costs[pick] >= best:
+                return
+            best = costs[pick]
+        else:
+            gaps = [_gap(system, start, target, full, o, duration, most, dynamic) for o in options]
+            pick = int(np.argmin(gaps))
+        chosen = options[pick]
+
+
+def _gap(
+    system: System,
+    start: Array,
+    target: Array,
+    full: Array,
+    chosen: tuple[str, ...],
+    duration: float,
+    most: float,
+    dynamic: Dynamic,
+) -> float:
+    """Return how far from the target the largest push on a set leaves the state."""
+    w = full * np.array([name in chosen for name in system.unknowns])
+    state = np.append(np.asarray(start, dtype=float), most)
+    end = move(_with_frozen_size(system, w), state, dynamic, duration=duration).points[0, :-1]
+    width = system.upper - system.lower
+    scale = np.where(np.isfinite(width), width, 1.0)
+    return float(np.sum(np.abs(end - np.asarray(target)) / scale))
+
+
+def _weights(
+    system: System, start: Array, target: Array, weights: Array | None, dynamic: Dynamic
+) -> Array:
+    """Return the weights, checked; default: every slow unknown one step towards the target."""
+    x0, goal = np.asarray(start, dtype=float), np.asarray(target, dtype=float)
+    for name, point in (("start", x0), ("target", goal)):
+        if point.shape != (system.size,):
+            raise OptionError(f"{name} has shape {point.shape}; must be ({system.size},)")
+    if weights is None:
+        slow = np.array([name not in dynamic.at_once for name in system.unknowns])
+        return np.where(slow, np.sign(goal - x0), 0.0)
+    given = np.asarray(weights, dtype=float)
+    if given.shape != (system.size,) or not np.all(np.isfinite(given)) or not np.any(given):
+        raise OptionError(
+            f"weights are {given.tolist()}; must be {system.size} finite numbers, not all zero"
+        )
+    return given
+
+
+def _check(system: System, start: Array, target: Array, most: float, dynamic: Dynamic) -> None:
+    """Raise where a push between these points has no meaning."""
+    faults = []
+    if dynamic.free_to_jump:
+        faults.append("a push has no meaning where unknowns are free to jump")
+    for name, point in (("start", start), ("target", target)):
+        label = stability(system, np.asarray(point, dtype=float), dynamic, 1e-5).label
+        if label not in ("stable", "marginal"):
+            faults.append(f"{name} is {label} under {dynamic.name!r}; must be a stable equilibrium")
+    if not 0 < most < np.inf:
+        faults.append(f"most is {most}; must be positive and finite")
+    if faults:
+        raise OptionError(f"Push in {system.name!r}: " + "; ".join(faults))
+
+
+def _nudged(point: Array, target: Array, system: System) -> Array:
+    """Return a point a hair towards the target, so that a state at a fold leaves it."""
+    step = 1e-6 * (np.asarray(target, dtype=float) - point)
+    return np.asarray(np.clip(point + step, system.lower, system.upper))
+
+
+def _same(system: System, one: Array, other: Array) -> bool:
+    width = system.upper - system.lower
+    return bool(np.all(np.abs(one - other) <= NEAR * np.where(np.isfinite(width), width, 1.0)))
+
+
+def _nearer(system: System, point: Array, one: Array, other: Array) -> bool:
+    """Return whether a point is nearer to ``one`` than to ``other``, in widths of the box."""
+    width = system.upper - system.lower
+    scale = np.where(np.isfinite(width), width, 1.0)
+    first, second = (float(np.max(np.abs(point - x) / scale)) for x in (one, other))
+    return first < second

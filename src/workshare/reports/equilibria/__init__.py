@@ -1,0 +1,1 @@
+"""Types of equilibria, branches and pushes as findings."""
