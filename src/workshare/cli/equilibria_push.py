@@ -43,7 +43,7 @@ def push(
     pictures: Pictures = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the smallest permanent support and the smallest temporary push between two equilibria."""
+    """Find the smallest permanent support and temporary push between two equilibria."""
     from workshare.cli.coordinate import writable
     from workshare.cli.equilibria_options import chosen_dynamic, chosen_system
     from workshare.cli.findings import deliver
