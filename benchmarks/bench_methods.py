@@ -18,7 +18,7 @@ PROBLEMS = {
     "N=10, d=12": specialisation(10, 12, 0),
     "N=100, d=12": specialisation(100, 12, 0),
     "N=30, d=60": specialisation(30, 60, 0),
-    "charging N=200, d=24": charging(200, 24, 0),
+    "charging N=200, d=24": charging(200, 24, 0, "tight"),
 }
 TOLERANCE = 1e-4
 ROUNDS = int(os.environ.get("ROUNDS", "200"))

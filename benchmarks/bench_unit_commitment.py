@@ -1,7 +1,8 @@
 """Unit commitment beside HiGHS on the whole problem, in one run.
 
 ``WHOLE_SECONDS`` (default 60) is what HiGHS is given for each whole problem, ``SECONDS`` (default
-20) what each of our re-optimisations is given, ``NEIGHBOURHOODS`` (default 10) their number;
+20) what each of our re-optimisations is given, both in wall time: on a machine that is not idle
+compare processor times before values. ``NEIGHBOURHOODS`` (default 10) is their number;
 ``INSTANCES`` (default 1) how many files of the folder ``COMMITMENT`` are solved.
 """
 

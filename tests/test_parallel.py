@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from residents import Counter, count, end
 from workshare.errors import OptionError
 from workshare.parallel import Crew, cores, map_tasks
 
@@ -50,14 +51,21 @@ def test_the_first_error_in_order_is_raised(backend: str) -> None:
         map_tasks(math.sqrt, [1.0, -1.0, 4.0], workers=2, backend=backend)
 
 
+def root_after_a_moment(number: float) -> float:
+    time.sleep(1e-3)
+    return math.sqrt(number)
+
+
 @pytest.mark.parametrize("backend", ["serial", "threads", "processes"])
 def test_an_interruption_keeps_what_is_done(backend: str) -> None:
     def stop_after_two(done: int, total: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
+    # each task takes a moment, so that some are left when the interruption comes
+    work = root_after_a_moment if backend == "threads" else math.sqrt
     mapped = map_tasks(
-        math.sqrt, [1.0, 4.0, 9.0] * 700, workers=2, backend=backend, progress=stop_after_two
+        work, [1.0, 4.0, 9.0] * 700, workers=2, backend=backend, progress=stop_after_two
     )
     assert mapped.interrupted
     assert 2 <= len(mapped.results) < 2100
@@ -88,25 +96,6 @@ def test_options_outside_what_is_allowed(options: dict[str, object], message: st
 
 def test_there_is_at_least_one_core() -> None:
     assert 1 <= cores() <= (os.cpu_count() or 1)
-
-
-class Counter:
-    """A resident that remembers how often it was asked, and in which process."""
-
-    def __init__(self, start: int) -> None:
-        self.count = start
-
-
-def count(counter: Counter, step: int) -> tuple[int, int]:
-    counter.count += step
-    return counter.count, os.getpid()
-
-
-def end(counter: Counter, code: int) -> int:
-    """End the worker, but not where it is the process of the test."""
-    if os.getpid() != code:
-        os._exit(1)
-    return 0
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -50,6 +50,7 @@ def result_with(**changes: Any) -> dict[str, Any]:
 
 @dataclass
 class Study:
+    proof: dict[str, Any] = field(default_factory=dict, init=False)
     """Stands in for the engine: what it answers, and what it was asked."""
 
     answer: Callable[[], dict[str, Any]] = result_with

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,8 +29,17 @@ def test_files_and_json_hold_the_same_result(run: Callable[..., Any], tmp_path: 
     assert result["bound"] >= result["value"]
     assert [scenario["name"] for scenario in result["scenarios"]] == ["least_cost"]
     assert {path.name for path in (tmp_path / "shown").iterdir()} == {
-        *("result.json", "report.html", "report.xlsx", "csv"),
+        *("result.json", "report.html", "report.xlsx", "csv", "certificate.json"),
     }
+
+
+def test_the_certificate_written_adds_up(run: Callable[..., Any], tmp_path: Path) -> None:
+    run("coordinate", "islands", "--scenario", "least_cost", "--out", "shown")
+    checker = Path(__file__).parents[2] / "contrib" / "check_certificate.py"
+    words = [sys.executable, str(checker), str(tmp_path / "shown" / "certificate.json")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "exact: value and bound add up" in done.stdout
 
 
 @pytest.mark.slow

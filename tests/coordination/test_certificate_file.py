@@ -26,7 +26,7 @@ from workshare.coordination import (
     write_certificate,
 )
 from workshare.coordination.certificate_file import digest
-from workshare.coordination.families import charging, identical_agents, specialisation
+from workshare.coordination.families import identical_agents, specialisation
 from workshare.errors import ResultError
 from workshare.market import spatial_market
 from workshare.response import CallablePart, Individuals, Plan, local_participants
@@ -68,7 +68,7 @@ def silent_problem() -> Problem:
 
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     "exact": lambda: document(specialisation(5, 3, 1)),
-    "certified": lambda: document(charging(20, 5, 0), exact=False),
+    "certified": lambda: document(specialisation(20, 4, 0), exact=False),
     "region": lambda: document(region_problem(3)),
     "copies": lambda: document(identical_agents(11, merged=True)),
     "silent": lambda: document(silent_problem(), exact=False),

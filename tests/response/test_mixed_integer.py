@@ -9,6 +9,7 @@ import pytest
 import scipy.sparse as sp
 
 from workshare.coordination import Options, Problem, Settings, certify, solve
+from workshare.coordination.residual import best_against
 from workshare.errors import OptionError
 from workshare.market import piecewise_linear, quadratic_tracking
 from workshare.response import MatrixModel, MatrixParticipants, MilpParticipant
@@ -61,8 +62,8 @@ def test_residual_answers_against_enumeration(seed: int, kind: str) -> None:
         else quadratic_tracking([3.0, 2.0], [1.0, 2.0], largest=20.0)
     )
     own, others = model(seed), np.array([0.5, -0.5])
-    plan = MilpParticipant("A", own).residual(market, others)
-    found = plan.cost + market.evaluate(others + plan.contribution).value
+    x = best_against(own, market, others)
+    found = own.value(x) + market.evaluate(others + own.adds(x)).value
     best = min(own.value(x) + market.evaluate(others + own.adds(x)).value for x in plans(own))
     assert found == pytest.approx(best, abs=2e-6)
 

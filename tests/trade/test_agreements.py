@@ -7,7 +7,13 @@ import pytest
 
 from trade.worlds import balanced_world, published_world, random_world
 from workshare.errors import OptionError
-from workshare.trade.agreements import agreement_policy, coalition_values, cooperate, retaliation
+from workshare.trade.agreements import (
+    agreement_policy,
+    coalition_values,
+    cooperate,
+    political_subsidies,
+    retaliation,
+)
 from workshare.trade.best_policy import PolicyOptions, best_policy
 from workshare.trade.contest import ContestStatus, contest, regrets
 from workshare.trade.equilibrium import EquilibriumStatus, solve_equilibrium
@@ -26,7 +32,9 @@ def test_no_agreement_on_production_subsidies_beats_the_corrective_ones_for_the_
     """With free trade and transfers the corrective subsidies are the joint optimum (eq. 9)."""
     world = balanced_world("restricted", 3, 2)
     corrective = cooperate(world, "deep").equilibrium
-    best = best_policy(world, world.countries, "all", options=PolicyOptions(transfers=True))
+    best = best_policy(
+        world, world.countries, options=PolicyOptions(transfers=True, share="weights")
+    )
     weights = world.spending / world.spending.sum()
     assert best.objective / 100 == pytest.approx(weights @ np.log(corrective.welfare), abs=2e-5)
     assert best.objective / 100 >= weights @ np.log(corrective.welfare) - 1e-12
@@ -40,6 +48,15 @@ def test_outsiders_keep_their_policy() -> None:
     assert policy.production_subsidies[1].max() == 0
     with pytest.raises(OptionError, match="choose one of subsidies"):
         cooperate(world, "friendly")
+
+
+def test_political_weight_one_is_corrective_and_less_raises_subsidies() -> None:
+    world = random_world(3, 3)
+    plain = agreement_policy(world, "subsidies").production_subsidies
+    assert political_subsidies(world, 1.0).production_subsidies == pytest.approx(plain)
+    assert (political_subsidies(world, 0.9).production_subsidies > plain).all()
+    with pytest.raises(OptionError, match="at most 1"):
+        political_subsidies(world, 0.01)
 
 
 def test_coalition_values() -> None:

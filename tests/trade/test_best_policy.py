@@ -119,10 +119,27 @@ def test_a_bloc_does_at_least_as_well_together_and_transfers_help() -> None:
     after = best_policy(world, "C1", others=alone.policy)
     apart = weights @ np.log(after.equilibrium.welfare[:2])
     together = best_policy(world, ("C0", "C1"))
-    shared = best_policy(world, ("C0", "C1"), options=PolicyOptions(transfers=True))
+    pooled = PolicyOptions(transfers=True, share="weights")
+    shared = best_policy(world, ("C0", "C1"), options=pooled)
     assert together.objective / 100 >= apart
     assert shared.objective >= together.objective - 1e-6
     assert shared.transfers.sum() == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("entry", ["restricted", "free"])
+def test_with_transfers_members_gain_the_same_share(entry: str) -> None:
+    world = random_world(4, 2, entry)
+    answer = best_policy(world, ("C0", "C1", "C3"), options=PolicyOptions(transfers=True))
+    gains = answer.gains[[0, 1, 3]]
+    assert answer.status is PolicyStatus.STATIONARY
+    assert np.ptp(gains) < 2e-3
+    assert gains.min() > 0
+    # the same as one member's best while the others are held at that gain, so nobody does better
+    # without somebody doing worse: no weights on the frontier raise everybody
+    other = best_policy(
+        world, ("C0", "C1", "C3"), options=PolicyOptions(transfers=True, share="weights")
+    )
+    assert not (other.gains[[0, 1, 3]] > gains + 1e-6).all()
 
 
 @pytest.mark.parametrize("entry", ["restricted", "free"])

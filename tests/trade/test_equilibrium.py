@@ -206,6 +206,15 @@ def test_too_few_steps_are_a_status_with_the_gap() -> None:
     assert "do not hold" in answer.notes[0]
 
 
+def test_homotopy_arrives_where_a_few_newton_steps_do_not() -> None:
+    world = random_world(4, 3, "free")
+    policy = random_policy(world, 3, 0.5)
+    at_once, by_steps = (solve_equilibrium(world, policy, most_steps=n) for n in (60, 3))
+    assert by_steps.stages > 1  # the homotopy was needed
+    assert by_steps.status is EquilibriumStatus.SOLVED
+    assert np.abs(at_once.welfare - by_steps.welfare).max() < 1e-9
+
+
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_a_start_elsewhere_gives_the_same_answer(entry: str) -> None:
     world = random_world(4, 3, entry)

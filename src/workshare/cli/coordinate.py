@@ -96,6 +96,7 @@ def run_study(
 ) -> None:
     """Read, coordinate, write and tell; leave with the exit code that the result's status has."""
     from workshare.cli.progress import progress_on_stderr
+    from workshare.coordination import write_certificate
     from workshare.parallel import cores
     from workshare.region import read_region
     from workshare.studies.coordinate import coordinate as compute
@@ -112,6 +113,8 @@ def run_study(
         )
         result = study.to_dict()
         paths = write_files(result, folder, progress)
+        if folder is not None and study.proof:
+            paths["proof"] = write_certificate(study.proof, folder / "certificate.json")
     if not quiet:
         show_summary(result, paths)
     if print_json:

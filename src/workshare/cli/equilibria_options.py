@@ -30,7 +30,6 @@ Jumping = Annotated[
 
 def chosen_system(which: str, values: list[str] | None) -> System:
     """Return the system of a file or of a model's name, at the values given."""
-    from workshare.cli.equilibria_find import _values
     from workshare.equilibria.files import read_system
     from workshare.studies.models import MODELS, model
 
@@ -60,3 +59,21 @@ def chosen_dynamic(
         at_once=tuple(at_once or (AT_ONCE.get(which, ()) if flow else ())),
         free_to_jump=tuple(jumping or FREE_TO_JUMP.get(which, ())),
     )
+
+
+def _values(pairs: list[str]) -> dict[str, float]:
+    """Return parameters by name from ``NAME=VALUE`` texts."""
+    from workshare.errors import OptionError
+
+    values, faults = {}, []
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        try:
+            values[name.strip()] = float(text)
+        except ValueError:
+            sign = ""
+        if not sign:
+            faults.append(f"--set {pair!r}; must be NAME=VALUE with a number")
+    if faults:
+        raise OptionError("; ".join(faults))
+    return values

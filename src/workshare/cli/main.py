@@ -34,10 +34,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
 """Every command, in the order of the help; each is a function in a file of its name."""
 
 GROUPS: dict[str, tuple[str, dict[str, Callable[..., None]]]] = {
-    "equilibria": (equilibria.HELP, equilibria.COMMANDS),
     "population": (population.HELP, population.COMMANDS),
     "trade": (trade.HELP, trade.COMMANDS),
     "study": (study.HELP, study.COMMANDS),
+    "equilibria": (equilibria.HELP, equilibria.COMMANDS),
 }
 """Commands with a second word, by the first: what the group is for, and its commands by name.
 

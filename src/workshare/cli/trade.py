@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workshare.cli.trade_calibrate import calibrate
 from workshare.cli.trade_contest import contest
 from workshare.cli.trade_cooperate import cooperate
 from workshare.cli.trade_optimal import optimal
@@ -12,6 +13,7 @@ from workshare.cli.trade_solve import solve
 HELP = "Economies of countries and industries: equilibria under policies, and best policies."
 
 COMMANDS: dict[str, Callable[..., None]] = {
+    "calibrate": calibrate,
     "solve": solve,
     "optimal": optimal,
     "cooperate": cooperate,

@@ -35,7 +35,7 @@ def cooperate(
     ] = False,
     alone: Annotated[
         bool,
-        typer.Option("--alone/--no-alone", help="Compare with each member doing the same alone."),
+        typer.Option("--alone/--no-alone", help="Compare with members acting alone."),
     ] = True,
     entry: Entry = "restricted",
     close_deficits: Close = False,

@@ -114,11 +114,14 @@ def show(answered: Answered, asked: Asked, alone: Mapping[str, float] | None = N
 
 
 def one_each(economy: Economy, members: Sequence[str], question: Question) -> dict[str, float]:
-    """Return what each member gains if it does the same alone."""
+    """Return what each member gains if it does the same alone; for ``joint``, in a contest."""
     import dataclasses
 
     from workshare.trade.question import answer
 
+    if question.choice == "joint":
+        against = answer(economy, dataclasses.replace(question, verb="contest", choice="all"))
+        return {name: against.equilibrium.gain(name) for name in members}
     return {
         name: answer(economy, dataclasses.replace(question, members=(name,))).equilibrium.gain(name)
         for name in members

@@ -18,10 +18,11 @@ import numpy.typing as npt
 
 from workshare.arrays import Array
 from workshare.coordination.problem import Problem, Selection
+from workshare.coordination.residual import joined
 from workshare.coordination.state import State
 from workshare.errors import OptionError
 from workshare.response import MatrixModel, Plan
-from workshare.response.matrix import joined, load
+from workshare.response.matrix import load
 
 Mask = npt.NDArray[np.bool_]
 

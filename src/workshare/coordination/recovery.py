@@ -15,6 +15,7 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.problem import Problem, Selection
+from workshare.coordination.residual import best_against
 from workshare.coordination.restricted import Choice, RestrictedProgram
 from workshare.coordination.state import State
 from workshare.coordination.tariffs import block_tariffs
@@ -155,7 +156,7 @@ def residual_answer(problem: Problem, selection: Selection, number: int) -> Plan
             (p.contribution for k, p in enumerate(selection.points) if k != number),
             np.zeros(problem.dimensions),
         )
-        return participant.residual(problem.market.form, rest)
+        return participant.plan_of(best_against(participant.model, problem.market, rest))
     choice: Choice | None = disclosed_model(participant)
     if choice is None and isinstance(participant, TablePart):
         choice = participant.plans

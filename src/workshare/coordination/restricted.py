@@ -441,6 +441,8 @@ class RestrictedProgram:
         column = 0
         for choice, point in zip(self.choices, points, strict=True):
             if isinstance(choice, PrivateModel):
+                if not isinstance(point.plan.meta, tuple):
+                    return  # a plan from elsewhere cannot be said in the model's columns
                 running = {group.label for group in point.plan.meta}
                 width = len(choice.groups)
                 decision[column : column + width] = [g.label in running for g in choice.groups]

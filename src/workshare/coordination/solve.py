@@ -161,12 +161,16 @@ def solve(
     problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    whole = _disclosed(problem)
+    if whole is not None and prices is None and state is None:
+        prices = relaxation_prices(whole)[0]
     with carried_out(problem, settings.execution) as same:
-        return _solve(same, settings, prices, tangents, start, state, progress)
+        return _solve(same, whole, settings, prices, tangents, start, state, progress)
 
 
 def _solve(
     problem: Problem,
+    whole: Whole | None,
     settings: Settings,
     prices: Array | None,
     tangents: Sequence[Array],
@@ -174,9 +178,6 @@ def _solve(
     state: State | None,
     progress: Progress | None,
 ) -> Solution:
-    whole = _disclosed(problem)
-    if whole is not None and prices is None and state is None:
-        prices = relaxation_prices(whole)[0]
     asked, state, prices, sample_rounds, keep = _open(problem, settings, prices, state)
     state, interrupted = iterate(
         asked,

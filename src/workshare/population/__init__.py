@@ -1,5 +1,7 @@
 """A large-population workforce: what can be staffed, at what cost, and who wins and loses."""
 
+from workshare.population.bands import Bands, bands
+from workshare.population.checkpoint import load_simulation, save_simulation
 from workshare.population.demand import Adoption, Demand
 from workshare.population.downscale import Downscaled, downscale, fit_table, round_to_total
 from workshare.population.embedded import (
@@ -20,6 +22,7 @@ from workshare.population.exposure import (
     skill_values,
 )
 from workshare.population.frontier import Frontier, frontier
+from workshare.population.labour_market import LabourMarket, Simulation, SimulationOptions
 from workshare.population.network import (
     OccupationNetwork,
     complete_network,
@@ -36,13 +39,7 @@ from workshare.population.readers import (
 )
 from workshare.population.records import read_records
 from workshare.population.rules import Rules, State, steady_informal_entry
-from workshare.population.simulate import (
-    LabourMarket,
-    Simulation,
-    SimulationOptions,
-    as_workforce,
-    simulate,
-)
+from workshare.population.simulate import as_workforce, simulate
 from workshare.population.staffing import (
     LabourPool,
     Specialisation,
@@ -56,6 +53,7 @@ from workshare.population.workforce import STATUSES, Workforce, workforce
 
 __all__ = [
     "Adoption",
+    "Bands",
     "Demand",
     "Downscaled",
     "Exposure",
@@ -78,6 +76,7 @@ __all__ = [
     "TrainingRules",
     "Workforce",
     "as_workforce",
+    "bands",
     "complete_network",
     "downscale",
     "embedded_market",
@@ -86,6 +85,7 @@ __all__ = [
     "exposure",
     "fit_table",
     "frontier",
+    "load_simulation",
     "months_to_staff",
     "occupation_network",
     "occupation_scores",
@@ -99,6 +99,7 @@ __all__ = [
     "read_records",
     "read_workforce",
     "round_to_total",
+    "save_simulation",
     "simulate",
     "skill_gap",
     "skill_network",

@@ -16,10 +16,10 @@ from typing import TypeVar
 import numpy as np
 
 from workshare.errors import OptionError
+from workshare.population.labour_market import LabourMarket
 from workshare.population.network import OccupationNetwork, read_network
 from workshare.population.readers import read_workforce
 from workshare.population.rules import Rules, steady_informal_entry
-from workshare.population.simulate import LabourMarket
 from workshare.population.workforce import Workforce
 
 Kind = TypeVar("Kind")

@@ -30,6 +30,13 @@ from workshare.population.individuals import (
     move_people,
     settle,
 )
+from workshare.population.labour_market import (
+    LabourMarket,
+    Simulation,
+    SimulationOptions,
+    certificate,
+    stocks,
+)
 from workshare.population.policy import (
     Levers,
     destination_shares,
@@ -38,13 +45,6 @@ from workshare.population.policy import (
 )
 from workshare.population.records import MOST_OCCUPATIONS, MOST_PERIODS, MOST_REGIONS, Records
 from workshare.population.rules import Rules, State
-from workshare.population.simulate import (
-    LabourMarket,
-    Simulation,
-    SimulationOptions,
-    certificate,
-    stocks,
-)
 from workshare.population.workforce import Counts
 from workshare.results import Status
 

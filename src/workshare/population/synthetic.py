@@ -10,9 +10,9 @@ import numpy as np
 
 from workshare.errors import OptionError
 from workshare.population.downscale import round_to_total
+from workshare.population.labour_market import LabourMarket
 from workshare.population.network import OccupationNetwork, skill_network
 from workshare.population.rules import Rules, steady_informal_entry
-from workshare.population.simulate import LabourMarket
 from workshare.population.workforce import Workforce, workforce
 
 

@@ -23,9 +23,11 @@ from workshare.reports.html_parts import (
     table_part,
 )
 from workshare.reports.tables import Table
+from workshare.reports.trade.lens import trade_lens_findings
 from workshare.reports.view import View
 
 PRESENTERS: dict[str, Callable[[Mapping[str, Any]], Findings]] = {
+    "trade": trade_lens_findings,
     "equilibria": equilibria_findings,
 }
 """How each lens is shown, by the name of the lens in ``workshare.studies.lenses``."""

@@ -41,9 +41,9 @@ def vanishing_findings(record: Mapping[str, Any]) -> Findings:
             "where the value is proven best (column proof: exact) and contains it elsewhere.",
             "The bound is the Shapley-Folkman bound of docs/method.md, from sizes of plans and the "
             "range or curvature of prices alone.",
-            "A slope is the least-squares slope of the logarithm of the relative gap on that of the "
-            "number, over the numbers given. Theory bounds how slowly the gap can fall: different "
-            "participants fill each other's gaps, and theirs falls faster.",
+            "A slope is the least-squares slope of the logarithm of the relative gap on that of "
+            "the number, over the numbers given. Theory bounds how slowly the gap can fall: "
+            "different participants fill each other's gaps, and theirs falls faster.",
             "Relative gaps are to the value: all private cost, imports and missed targets.",
         ),
         record=record,

@@ -178,7 +178,8 @@ class MixedPart:
 
 def disclosed_model(participant: Participant) -> PrivateModel | None:
     """Return the model of a participant that is modelled on this machine, else None."""
-    return participant.model if isinstance(participant, (MixedPart, TablePart)) else None
+    model = getattr(participant, "model", None)
+    return model if isinstance(model, PrivateModel) else None
 
 
 def local_participants(region: Region) -> list[Participant]:

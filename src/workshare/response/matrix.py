@@ -1,4 +1,4 @@
-"""Any mixed-integer linear model in matrix form, and several joined with a market into one.
+"""Any mixed-integer linear model in matrix form, checked once, and as HiGHS holds it.
 
     minimise   cost . x        subject to   row_lower <= rows @ x <= row_upper,
                                             lower <= x <= upper,   x_j whole where ``integer_j``
@@ -20,7 +20,6 @@ import scipy.sparse as sp
 
 from workshare.arrays import Array
 from workshare.errors import OptionError
-from workshare.market import Market
 
 
 @dataclass(frozen=True)
@@ -140,39 +139,3 @@ def load(cost: Array, model: MatrixModel) -> Any:
         lp.integrality_ = [kinds.kInteger if w else kinds.kContinuous for w in model.integer]
     highs.passModel(lp)
     return highs
-
-
-def joined(models: list[MatrixModel], market: Market) -> MatrixModel:
-    """Return models and a market without curvature as one model, the shared rows its first rows.
-
-    Its variables are those of each model in order, then the market's.
-    """
-    height = market.rows.shape[0]
-    shared = [m.contribution for m in models]
-    fixed = sum((m.offset for m in models), np.zeros(market.dimensions))
-    upper = sp.hstack([*shared, market.rows[: market.dimensions]])
-    inner = sp.hstack(
-        [
-            sp.csr_matrix((height - market.dimensions, sum(m.size for m in models))),
-            market.rows[market.dimensions :],
-        ]
-    )
-    own = sp.hstack(
-        [
-            sp.block_diag([m.rows for m in models]),
-            sp.csr_matrix((sum(m.row_lower.size for m in models), market.cost.size)),
-        ]
-    )
-    right = np.zeros(height)
-    right[: market.dimensions] = -fixed
-    return MatrixModel(
-        np.concatenate([*(m.cost for m in models), market.cost]),
-        np.concatenate([*(m.lower for m in models), market.lower]),
-        np.concatenate([*(m.upper for m in models), market.upper]),
-        np.concatenate([*(m.integer for m in models), np.zeros(market.cost.size, dtype=bool)]),
-        sp.vstack([upper, inner, own], format="csr"),
-        np.concatenate([right, *(m.row_lower for m in models)]),
-        np.concatenate([right, *(m.row_upper for m in models)]),
-        sp.csr_matrix((market.dimensions, sum(m.size for m in models) + market.cost.size)),
-        constant=sum(m.constant for m in models),
-    )

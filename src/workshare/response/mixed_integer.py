@@ -1,4 +1,4 @@
-"""Any mixed-integer linear model as a participant: prices, menus and residual answers by HiGHS."""
+"""Any mixed-integer linear model as a participant: prices and menus by HiGHS."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.errors import OptionError
-from workshare.market import Market
 from workshare.response.matrix import MatrixModel, load
 from workshare.response.participants import Individuals
 from workshare.response.plan import Answer, Menu, Plan
-from workshare.response.residual import best_against
 
 
 class MilpParticipant:
@@ -99,14 +97,6 @@ class MilpParticipant:
             if last > rows:
                 self.highs.deleteRows(last - rows, np.arange(rows, last, dtype=np.int32))
         return Menu(tuple(found), complete)
-
-    def residual(self, market: Market, others: Array) -> Plan:
-        """Return the best plan against the real market left by ``others`` (their sum).
-
-        One MILP over the model and the market's variables; where ``F`` is quadratic its curvature
-        is met by tangents, refined until they agree with it to 1e-7.
-        """
-        return self._plan(best_against(self.model, market, others))
 
     def plan_of(self, x: Array) -> Plan:
         """Return ``x`` as a plan of this participant."""

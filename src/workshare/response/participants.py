@@ -20,6 +20,7 @@ import numpy.typing as npt
 from workshare.arrays import Array
 from workshare.errors import OptionError
 from workshare.response.local import TablePart
+from workshare.response.model import PrivateModel
 from workshare.response.plan import Answer, Menu, Participant, Plan, Point
 
 IntArray = npt.NDArray[np.int64]
@@ -167,6 +168,12 @@ class Member:
         replies = self.together.price(prices, near, np.array([self.number]))
         points = tuple(self.together.point(self.number, int(key)) for key in replies.key)
         return Answer(points, float(replies.bound[self.number]), bool(replies.proven[self.number]))
+
+    @property
+    def model(self) -> PrivateModel | None:
+        """The participant's model, where its collection discloses it (``private_model``)."""
+        disclose = getattr(self.together, "private_model", None)
+        return disclose(self.number) if disclose is not None else None
 
     def menu(self, prices: Array, slack: float, count: int) -> Menu:
         """Answer as the collection answers for this participant."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from workshare.coordination import Certificate, Progress, Settings
+from workshare.coordination import Certificate, Progress, Settings, certificate_document
 from workshare.errors import OptionError
 from workshare.region.region import Region
 from workshare.results import Status
@@ -158,6 +158,7 @@ def _result(stages: Stages, names: Sequence[str]) -> CoordinationResult:
         },
         seed=stages.seed,
         timings=stages.timings,
+        proof=certificate_document(setting.problem, solution, certificate),
         not_found=()
         if stages.interrupted
         else tuple(name for name in names if name not in stages.found),

@@ -16,10 +16,12 @@ from workshare.errors import OptionError
 from workshare.results import Status
 from workshare.studies.equilibria_lens import equilibria_lens
 from workshare.studies.result import CoordinationResult
+from workshare.studies.trade_bridge import trade_scenario_lens
 
 Lens = Callable[[CoordinationResult], dict[str, Any]]
 
 LENSES: dict[str, Lens] = {
+    "trade": trade_scenario_lens,
     "equilibria": equilibria_lens,
 }
 """Every lens by name, in the order of the report; each is a file of this package."""

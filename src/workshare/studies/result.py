@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class CoordinationResult:
     """What ``coordinate`` returns; ``to_dict`` is the content of ``result.json``.
 
+    ``proof`` is the certificate in the form of ``certificate.json``, which
+    ``contrib/check_certificate.py`` adds up again.
     Money is M of the region's currency per year. ``value``, ``bound`` and ``gap`` are of the
     least-cost division in the market account (net benefit, higher is better; ``bound >= value``).
     """
@@ -44,6 +46,7 @@ class CoordinationResult:
     timings: dict[str, float]
     not_found: tuple[str, ...] = ()
     lenses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    proof: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return one line: what was computed and how far it is proven."""

@@ -12,7 +12,6 @@ from workshare.trade.equilibrium import rebased, solve_equilibrium
 from workshare.trade.question import Question, answer
 from workshare.trade.support import supporting_subsidies
 from workshare.trade.taxes import Policy, Shock
-from workshare.trade.verify import verify
 
 __all__ = [
     "Economy",
@@ -36,5 +35,4 @@ __all__ = [
     "retaliation",
     "solve_equilibrium",
     "supporting_subsidies",
-    "verify",
 ]

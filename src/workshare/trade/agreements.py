@@ -127,6 +127,37 @@ def cooperate(
     return Agreement(kind, names, answer, np.zeros(len(economy.countries)), answer.notes)
 
 
+def political_subsidies(economy: Economy, weight: float, members: Sequence[str] = ()) -> Policy:
+    """Return production subsidies of governments that weigh profits, for members (or all).
+
+    The corrective subsidy with mu replaced by mu / (weight - (1 - weight) mu), Lashkaripour and
+    Lugovskyy (2023): weight 1 is no favour, less than 1 raises every subsidy.
+
+    Raises
+    ------
+    OptionError : the weight is above 1, or so low that some industry's subsidy has no bound.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flows = np.array([[[80.0], [20.0]], [[20.0], [80.0]]])
+    >>> world = Economy(("A", "B"), ("goods",), flows, np.array([4.0]), np.array([0.25]))
+    >>> political_subsidies(world, 0.9, ["A"]).production_subsidies[0].round(3).tolist()
+    [0.222]
+    """
+    mu = np.asarray(economy.scale_elasticity)
+    divisor = weight - (1.0 - weight) * mu
+    if not (weight <= 1.0 and (divisor > 0).all()):
+        low = float((mu / (1.0 + mu)).max())
+        raise OptionError(f"weight {weight:g}: above {low:.3g} and at most 1 in this economy")
+    full = complete_policy(economy, None)
+    inside = np.zeros(len(economy.countries), dtype=bool)
+    inside[[economy.country(name) for name in members or economy.countries]] = True
+    wanted = 1.0 - 1.0 / (1.0 + mu / divisor)
+    production = np.where(inside[:, None], wanted[None, :], full.production_subsidies)
+    return Policy(full.tariffs, full.export_subsidies, production, f"political {weight:g}")
+
+
 def retaliation(economy: Economy, country: str) -> Equilibrium:
     """Return the equilibrium after everybody answers a country's industrial policy with taxes.
 

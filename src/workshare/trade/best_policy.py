@@ -9,6 +9,7 @@ better exists far away.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from workshare.trade.system import (
     base_of,
     conditions,
     corrective,
+    log_welfare,
     outside_of,
     policy_of,
     taxes_of,
@@ -48,6 +50,19 @@ DEFICITS = (
     "government can gain by changing what they are worth: close them first."
 )
 """The note that goes with best policies of an economy with deficits."""
+
+
+ROUGH = 50
+"""Equilibria solved before weights are adjusted again, while gains are far from equal."""
+
+NEARLY_EQUAL = 1e-4
+"""Difference between members' log gains from which on every step is taken to the end."""
+
+EQUAL = 1e-5
+"""Largest difference between members' log gains that counts as equal."""
+
+MOST_SHARINGS = 12
+"""Most times the weights are adjusted to share a gain equally."""
 
 
 class PolicyStatus(enum.StrEnum):
@@ -113,6 +128,8 @@ class PolicyOptions:
     Attributes
     ----------
     transfers : members of a bloc may pay each other; then the bloc's joint income is what counts.
+    share : with transfers, how the joint gain is shared: ``equal``, the same per cent of real
+        income for every member (weights are adjusted until it is), or ``weights`` as given.
     polished : climb on the exact gradient from the formulas; False returns the formulas' answer.
     supply : inverse export-supply elasticity in the formulas, see :data:`formulas.SUPPLIES`.
     weights : weight of each member's log real income; empty: its share of the bloc's spending.
@@ -123,6 +140,7 @@ class PolicyOptions:
     """
 
     transfers: bool = False
+    share: str = "equal"
     polished: bool = True
     supply: str = "small"
     weights: tuple[float, ...] = ()
@@ -189,21 +207,44 @@ def best_policy(
     none = np.zeros(len(bloc))
     if not options.polished:
         return answer.record(base, outside, taxes, none, at, formula, False, count)
-    climbed = polish(
-        base, outside, taxes, free, objective, at=at, most=options.most, progress=progress
-    )
+    shared = options.transfers and options.share == "equal" and not options.weights
+    first = min(options.most, ROUGH) if shared else options.most
+    climbed = polish(base, outside, taxes, free, objective, at=at, most=first, progress=progress)
+    paid, spent = climbed.transfers, climbed.evaluations
+    if shared:
+        for _ in range(MOST_SHARINGS):
+            gains = log_welfare(base, climbed.point)[places]
+            if np.ptp(gains) <= EQUAL and climbed.stationary:
+                break
+            # far from equal, weights are moved before the rest is worth finding exactly
+            rough = np.ptp(gains) > NEARLY_EQUAL
+            most = min(options.most, ROUGH) if rough else options.most
+            objective = _reweighted(objective, places, gains)
+            moved = Outside(outside.log_cost, outside.labour, outside.deficits + paid)
+            point = climbed.point
+            near = (point.wage, point.income, point.firms)
+            climbed = polish(
+                base,
+                moved,
+                climbed.taxes,
+                free,
+                objective,
+                at=near,
+                most=most,
+                progress=progress,
+            )
+            paid, spent = paid + climbed.transfers, spent + climbed.evaluations
+        answer = dataclasses.replace(answer, objective=objective)
     point = climbed.point
     near = (point.wage, point.income, point.firms)
-    return answer.record(
-        base,
-        outside,
-        climbed.taxes,
-        climbed.transfers,
-        near,
-        formula,
-        True,
-        count + climbed.evaluations,
-    )
+    return answer.record(base, outside, climbed.taxes, paid, near, formula, True, count + spent)
+
+
+def _reweighted(objective: Objective, places: Array, gains: Array) -> Objective:
+    """Return the objective with more weight on members that gain less than the mean."""
+    weights = objective.weights.copy()
+    weights[places] *= np.exp(gains.mean() - gains)
+    return Objective(weights / weights.sum(), objective.favour)
 
 
 def _check(
@@ -220,6 +261,8 @@ def _check(
         raise OptionError(f"instruments {instruments!r}: choose one of {', '.join(CHOICES)}")
     if options.supply not in SUPPLIES:
         raise OptionError(f"supply {options.supply!r}: choose one of {', '.join(SUPPLIES)}")
+    if options.share not in ("equal", "weights"):
+        raise OptionError(f"share {options.share!r}: choose equal or weights")
     if options.weights and (len(options.weights) != len(names) or min(options.weights) < 0):
         raise OptionError("weights: give one number >= 0 for each member, in their order")
 

@@ -17,6 +17,7 @@ from workshare.arrays import Array
 from workshare.errors import EconomyError, Fault, OptionError
 from workshare.trade.economy import Economy, cell_faults
 from workshare.trade.equilibrium import Equilibrium
+from workshare.trade.input_output import InputOutputEquilibrium
 from workshare.trade.system import base_of, corrective
 from workshare.trade.taxes import Policy, complete_policy
 
@@ -76,6 +77,50 @@ def emissions(answer: Equilibrium, intensities: Array) -> Emissions:
     return Emissions(before, before * output)
 
 
+def emissions_with_inputs(answer: InputOutputEquilibrium, intensities: Array) -> Emissions:
+    """Return emissions before and after a change where industries use each other's goods.
+
+    Real output is sales over the producer's price; with free entry that is sales over cost, to the
+    power 1 + mu. Emissions are those of the industry that makes the good, not of its suppliers.
+    """
+    economy = answer.economy
+    rates = check_intensities(economy, intensities)
+    power = 1.0 + (economy.scale_elasticity if economy.entry == "free" else 0.0)
+    base = economy.sales
+    grown = np.divide(answer.sales, base, out=np.ones_like(base), where=base > 0)
+    output = (grown / answer.cost) ** power * answer.shock.productivity
+    before = rates * base
+    return Emissions(before, before * output)
+
+
+def embodied_intensities(economy: Economy, intensities: Array) -> Array:
+    """Return emissions along the whole supply chain, per unit of money of sales; (N, K).
+
+    The good's own, those of its inputs wherever they were made, of their inputs, and so on: the
+    solution of ``m = intensity + transpose(A) m`` with ``A`` the inputs bought from every country
+    and industry over sales (Leontief). Without intermediate inputs they are the intensities.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flows = np.array([[[80.0], [20.0]], [[20.0], [80.0]]])
+    >>> world = Economy(("A", "B"), ("goods",), flows, np.array([4.0]), np.zeros(1),
+    ...                 input_shares=np.full((2, 1, 1), 0.5))
+    >>> embodied_intensities(world, np.ones((2, 1))).ravel().round(6).tolist()
+    [2.0, 2.0]
+    """
+    rates = check_intensities(economy, intensities)
+    if not economy.has_inputs:
+        return rates
+    size = rates.size
+    # at the border price: a tariff on an input is no purchase of anything
+    border = economy.trade_shares / (1.0 + economy.tariffs)
+    bought = np.einsum("ink,nkj->iknj", border, economy.input_shares)
+    matrix = bought.reshape(size, size)
+    whole = np.linalg.solve(np.eye(size) - matrix.T, rates.ravel())
+    return np.asarray(whole.reshape(rates.shape))
+
+
 def border_adjustment(
     economy: Economy,
     intensities: Array,
@@ -92,7 +137,7 @@ def border_adjustment(
     Parameters
     ----------
     intensities : (N, K), tonnes per unit of money. price : money per tonne, >= 0.
-    members : who adjusts.
+    members : who adjusts. Give :func:`embodied_intensities` to charge what is in the whole chain.
     """
     rates = price * check_intensities(economy, intensities)
     if not price >= 0:
@@ -117,7 +162,9 @@ def carbon_subsidies(
 
     Scale and markup ask for a subsidy, carbon for a tax: 1 - s = 1 / ((1 + markup)(1 + mu)) +
     price x intensity, the wedge of Lashkaripour and Wu (2025) in our form. It sees neither trade
-    nor demand; with everybody a member it is the efficient policy at that social cost of carbon.
+    nor demand nor who supplies whom, so it is the same with intermediate inputs; with everybody a
+    member it is the efficient policy at that social cost of carbon, as far as prices stay near
+    those of the data (the charge is a share of the price).
     """
     rates = price * check_intensities(economy, intensities)
     full = complete_policy(economy, None)

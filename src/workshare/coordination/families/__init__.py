@@ -1,6 +1,7 @@
 """Families of coordination problems with known structure: for study, tests and benchmarks."""
 
 from workshare.coordination.families.charging import charging
+from workshare.coordination.families.facility_location import facility_location
 from workshare.coordination.families.generalised_assignment import (
     assignment_problem,
     read_generalised_assignment,
@@ -24,6 +25,7 @@ __all__ = [
     "assignment_problem",
     "charging",
     "commitment_problem",
+    "facility_location",
     "identical_agents",
     "read_generalised_assignment",
     "read_unit_commitment",

@@ -32,6 +32,7 @@ from workshare.coordination.problem import Problem
 from workshare.errors import OptionError
 from workshare.market import Column, Market
 from workshare.response import (
+    Group,
     IntArray,
     Member,
     Menu,
@@ -39,6 +40,7 @@ from workshare.response import (
     Participants,
     Plan,
     Point,
+    PrivateModel,
     Replies,
 )
 
@@ -123,6 +125,45 @@ class SpecialisationParticipants(Participants):
             plans = tuple(self.plan(number, int(key)) for key in keys)
             menus.append(Menu(plans, inside.size <= count))
         return menus
+
+    def private_model(self, who: int) -> PrivateModel:
+        """Return the model of one participant: one or two plants of each kind, at most two in all.
+
+        Each choice runs at the fixed output 1, which stands for its whole contribution.
+        """
+        numbers = np.repeat([1, 2], self.plants)
+        kinds = np.tile(np.arange(self.plants), 2)
+        groups = tuple(
+            Group(
+                place=f"p{who}",
+                activity=f"kind {kind}",
+                size=1.0,
+                number=int(number),
+                plant="",
+                lower=1.0,
+                upper=1.0,
+                fixed_cost=float(number * self.cost[who, kind]),
+                sunk_cost=0.0,
+                unit_cost=0.0,
+                capital=0.0,
+                public_money=0.0,
+                jobs=(),
+                energy=0.0,
+                emissions=0.0,
+            )
+            for number, kind in zip(numbers, kinds, strict=True)
+        )
+        contribution = numbers[:, None] * self.contribution[kinds]
+        return PrivateModel(
+            f"p{who}",
+            groups,
+            contribution,
+            np.zeros_like(contribution),
+            numbers[None, :].astype(float),
+            np.zeros((1, numbers.size)),
+            np.array([2.0]),
+            ("two plants",),
+        )
 
     def _cost(self, who: IntArray, plant: IntArray) -> Array:
         held = plant < self.plants

@@ -180,7 +180,8 @@ def comparison_figure(table: Table) -> Figure:
         name="comparison",
         title=f"{better} of {len(table.rows)} members do better together than alone",
         alternative_text=f"Pairs of points by country: {words}.",
-        note="Alone: the country does the same by itself while all others stay as they are.",
+        note="Alone: the country does the same by itself while all others stay as they are; beside "
+        "a joint policy, every member for itself against the others (a contest).",
         table=table,
         specification={
             "width": WIDTH - 60,

@@ -1,15 +1,17 @@
-"""A residual answer from a model: the best plan against the real market the others leave."""
+"""Models joined with a market into one, and the residual answer of a single model to it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 
 from workshare.arrays import Array
 from workshare.errors import OptionError
 from workshare.market import Market
-from workshare.response.matrix import MatrixModel, joined, load
+from workshare.response import MatrixModel
+from workshare.response.matrix import load
 
 PASSES = 30
 FIRST_TANGENTS = 5
@@ -66,3 +68,39 @@ def _tangents(highs: Any, first: int, columns: Any, bend: Array, at: Array) -> N
         index = np.array([first + place, column], dtype=np.int32)
         terms = np.array([1.0, -curvature * value])
         highs.addRow(-0.5 * curvature * value**2, np.inf, 2, index, terms)
+
+
+def joined(models: list[MatrixModel], market: Market) -> MatrixModel:
+    """Return models and a market without curvature as one model, the shared rows its first rows.
+
+    Its variables are those of each model in order, then the market's.
+    """
+    height = market.rows.shape[0]
+    shared = [m.contribution for m in models]
+    fixed = sum((m.offset for m in models), np.zeros(market.dimensions))
+    upper = sp.hstack([*shared, market.rows[: market.dimensions]])
+    inner = sp.hstack(
+        [
+            sp.csr_matrix((height - market.dimensions, sum(m.size for m in models))),
+            market.rows[market.dimensions :],
+        ]
+    )
+    own = sp.hstack(
+        [
+            sp.block_diag([m.rows for m in models]),
+            sp.csr_matrix((sum(m.row_lower.size for m in models), market.cost.size)),
+        ]
+    )
+    right = np.zeros(height)
+    right[: market.dimensions] = -fixed
+    return MatrixModel(
+        np.concatenate([*(m.cost for m in models), market.cost]),
+        np.concatenate([*(m.lower for m in models), market.lower]),
+        np.concatenate([*(m.upper for m in models), market.upper]),
+        np.concatenate([*(m.integer for m in models), np.zeros(market.cost.size, dtype=bool)]),
+        sp.vstack([upper, inner, own], format="csr"),
+        np.concatenate([right, *(m.row_lower for m in models)]),
+        np.concatenate([right, *(m.row_upper for m in models)]),
+        sp.csr_matrix((market.dimensions, sum(m.size for m in models) + market.cost.size)),
+        constant=sum(m.constant for m in models),
+    )
