@@ -41,6 +41,7 @@ def test_round_the_cusp_the_lowest_leads_smoothly_to_the_highest_and_the_labels_
     assert (made.by_rank, made.by_basin) == (JUMP, JUMP)
     assert not made.agree
     assert made.carried.point == pytest.approx(HIGH)
+    assert made.tube.reason == "proven"
     assert made.carried_back.point == pytest.approx(LOW)
 
 
@@ -84,6 +85,7 @@ def test_a_smooth_change_is_continuous_by_every_label() -> None:
     assert made.agree
     assert made.robust == 1.0
     assert made.complete
+    assert made.tube.t == 1.0
 
 
 def test_a_branch_point_on_the_way_is_told() -> None:

@@ -52,6 +52,7 @@ from workshare.equilibria.push import (
     with_support,
 )
 from workshare.equilibria.system import System, system_from_function, system_from_text
+from workshare.equilibria.tube import Tube, tube
 from workshare.equilibria.uniqueness import Uniqueness, elasticity_test, uniqueness_test
 
 __all__ = [
@@ -123,4 +124,6 @@ __all__ = [
     "temporary_push",
     "which_to_push",
     "with_support",
+    "Tube",
+    "tube",
 ]

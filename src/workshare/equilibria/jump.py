@@ -29,6 +29,7 @@ from workshare.equilibria.dynamics import Dynamic
 from workshare.equilibria.find import FindOptions, find
 from workshare.equilibria.path import Path
 from workshare.equilibria.system import System
+from workshare.equilibria.tube import Tube, tube
 from workshare.errors import OptionError
 
 CONTINUOUS, JUMP, UNDECIDED = "continuous", "jump", "undecided"
@@ -74,6 +75,7 @@ class Change:
     complete : whether they were proven to be all, at both ends.
     robust : share of random monotone paths that give the same label by path; NaN: none tried.
     robust_low, robust_high : its 95 % interval (Wilson).
+    tube : how far it is proven that the first equilibrium was carried along its own branch.
     """
 
     by_path: str
@@ -88,6 +90,7 @@ class Change:
     robust: float
     robust_low: float
     robust_high: float
+    tube: Tube
 
 
 def carry(
@@ -203,6 +206,7 @@ def label_change(
         share,
         low,
         high,
+        tube(system, path, x0),
     )
 
 
