@@ -89,6 +89,7 @@ def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
         (["push", "big-push", "--start", "9"], "no equilibrium 9"),
         (["push", "big-push", "--durations", "soon"], "numbers with commas"),
         (["push", "big-push", "--start", "2"], "start is unstable"),
+        (["push", "footloose-entrepreneur"], "nothing to push"),
     ],
 )
 def test_wrong_use_is_told_without_a_traceback(words: list[str], said: str) -> None:

@@ -561,7 +561,12 @@ def _weights(
             raise OptionError(f"{name} has shape {point.shape}; must be ({system.size},)")
     if weights is None:
         slow = np.array([name not in dynamic.at_once for name in system.unknowns])
-        return np.where(slow, np.sign(goal - x0), 0.0)
+        towards = np.where(slow, np.sign(goal - x0), 0.0)
+        if not np.any(towards):
+            raise OptionError(
+                f"start and target are the same state of {system.name!r}: there is nothing to push"
+            )
+        return towards
     given = np.asarray(weights, dtype=float)
     if given.shape != (system.size,) or not np.all(np.isfinite(given)) or not np.any(given):
         raise OptionError(
