@@ -17,8 +17,8 @@ from workshare.equilibria.push import (
     rebound_risk,
     temporary_push,
     which_to_push,
-    with_support,
 )
+from workshare.equilibria.support import with_support
 from workshare.equilibria.system import system_from_function, system_from_text
 from workshare.errors import OptionError
 from workshare.studies.models import model

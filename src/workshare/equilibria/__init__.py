@@ -49,8 +49,8 @@ from workshare.equilibria.push import (
     rebound_risk,
     temporary_push,
     which_to_push,
-    with_support,
 )
+from workshare.equilibria.support import with_support
 from workshare.equilibria.system import System, system_from_function, system_from_text
 from workshare.equilibria.tube import Tube, tube
 from workshare.equilibria.uniqueness import Uniqueness, elasticity_test, uniqueness_test

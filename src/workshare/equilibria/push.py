@@ -23,12 +23,9 @@ from workshare.equilibria.branches import follow_branch
 from workshare.equilibria.classify import stability
 from workshare.equilibria.dynamics import Dynamic, move
 from workshare.equilibria.path import Path
+from workshare.equilibria.support import SUPPORT, with_frozen_size, with_support
 from workshare.equilibria.system import System
-from workshare.equilibria.tape import ADD, CONSTANT, MULTIPLY, Integers, Tape
 from workshare.errors import OptionError
-
-SUPPORT = "support_size"
-"""Name of the parameter or unknown that holds the size of the support."""
 
 NEAR = 1e-3
 """A state is at an equilibrium within this share of the box's width (1 where infinite)."""
@@ -123,38 +120,6 @@ class ReboundRisk:
     samples: int
     error: float
     seed: int
-
-
-def with_support(system: System, weights: Array) -> System:
-    """Return the system with a last parameter ``support_size``: residual + size * weights.
-
-    Examples
-    --------
-    >>> from workshare.equilibria.system import system_from_text
-    >>> pushed = with_support(system_from_text(["-x"], ["x"]), np.array([2.0]))
-    >>> pushed.at({"support_size": 3.0}).value(np.array([1.0]))
-    array([5.])
-    """
-    w = np.asarray(weights, dtype=float)
-    n, m = system.size, system.parameters.size
-    tape = None if system.tape is None else _pushed_tape(system.tape, w, n + m, False)
-    by_parameters = system.parameter_jacobian
-
-    def parameter_jacobian(x: Array, p: Array) -> Array:
-        assert by_parameters is not None
-        return np.column_stack([by_parameters(x, p[:-1]), w])
-
-    return replace(
-        system,
-        residual=lambda x, p: np.asarray(system.residual(x, p[:-1])) + p[-1] * w,
-        jacobian=lambda x, p: np.asarray(system.jacobian(x, p[:-1])),
-        parameter_names=(*system.parameter_names, SUPPORT),
-        parameters=np.append(system.parameters, 0.0),
-        parameter_jacobian=None if by_parameters is None else parameter_jacobian,
-        tape=tape,
-        second_order=None,
-        global_gain=None,
-    )
 
 
 def permanent_support(
@@ -417,72 +382,6 @@ def rebound_risk(
     )
 
 
-def _pushed_tape(tape: Tape, weights: Array, place: int, frozen: bool) -> Tape:
-    """Return the tape of residual + size * weights; the size is a new input at ``place``.
-
-    ``frozen``: the size is an unknown that does not move, with residual zero.
-    """
-    inputs = tape.num_unknowns + tape.num_parameters
-    offset, count = inputs + 1, tape.operation.size
-
-    def shifted(positions: Integers) -> Integers:
-        return np.where(positions < place, positions, positions + 1)
-
-    constant = tape.operation == CONSTANT
-    steps: list[tuple[int, int, int, float]] = []
-    outputs = []
-
-    def add(operation: int, left: int = 0, right: int = 0, number: float = 0.0) -> int:
-        steps.append((operation, left, right, number))
-        return offset + count + len(steps) - 1
-
-    for row, weight in zip(shifted(tape.outputs), weights, strict=True):
-        if weight == 0:
-            outputs.append(int(row))
-            continue
-        part = add(MULTIPLY, add(CONSTANT, number=float(weight)), place)
-        outputs.append(add(ADD, int(row), part))
-    if frozen:
-        outputs.append(add(CONSTANT))
-    more = [np.array(column) for column in zip(*steps, strict=True)] if steps else [np.zeros(0)] * 4
-    return Tape(
-        tape.num_unknowns + frozen,
-        tape.num_parameters + (not frozen),
-        np.concatenate([tape.operation, more[0]]).astype(np.int64),
-        np.concatenate([np.where(constant, 0, shifted(tape.left)), more[1]]).astype(np.int64),
-        np.concatenate([np.where(constant, 0, shifted(tape.right)), more[2]]).astype(np.int64),
-        np.concatenate([tape.number, more[3]]).astype(float),
-        np.array(outputs, dtype=np.int64),
-    )
-
-
-def _with_frozen_size(system: System, w: Array) -> System:
-    """Return the system with a last unknown, the size of support, that does not move."""
-    n = system.size
-    tape = None if system.tape is None else _pushed_tape(system.tape, w, n, True)
-
-    def residual(x: Array, p: Array) -> Array:
-        return np.append(np.asarray(system.residual(x[:-1], p)) + x[-1] * w, 0.0)
-
-    def jacobian(x: Array, p: Array) -> Array:
-        whole = np.zeros((n + 1, n + 1))
-        whole[:n, :n], whole[:n, n] = system.jacobian(x[:-1], p), w
-        return whole
-
-    return System(
-        system.name,
-        (*system.unknowns, SUPPORT),
-        np.append(system.lower, 0.0),
-        np.append(system.upper, np.inf),
-        residual,
-        jacobian,
-        system.parameter_names,
-        system.parameters,
-        tape,
-        system.complementarity,
-    )
-
-
 def _succeeds(
     system: System,
     start: Array,
@@ -496,7 +395,7 @@ def _succeeds(
     flat = sizes.ravel()
     states = np.column_stack([np.tile(np.asarray(start, dtype=float), (flat.size, 1)), flat])
     until = np.repeat(times, sizes.shape[1])
-    pushed = move(_with_frozen_size(system, w), states, dynamic, duration=until, tolerance=1e-7)
+    pushed = move(with_frozen_size(system, w), states, dynamic, duration=until, tolerance=1e-7)
     ends = move(system, pushed.points[:, :-1], dynamic)
     width = system.upper - system.lower
     gaps = np.abs(ends.points - goal) / np.where(np.isfinite(width), width, 1.0)
@@ -545,7 +444,7 @@ def _gap(
     """Return how far from the target the largest push on a set leaves the state."""
     w = full * np.array([name in chosen for name in system.unknowns])
     state = np.append(np.asarray(start, dtype=float), most)
-    end = move(_with_frozen_size(system, w), state, dynamic, duration=duration).points[0, :-1]
+    end = move(with_frozen_size(system, w), state, dynamic, duration=duration).points[0, :-1]
     width = system.upper - system.lower
     scale = np.where(np.isfinite(width), width, 1.0)
     return float(np.sum(np.abs(end - np.asarray(target)) / scale))

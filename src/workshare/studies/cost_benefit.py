@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 
 from workshare.arrays import Array
 from workshare.equilibria.dynamics import Dynamic, move
-from workshare.equilibria.push import with_support
+from workshare.equilibria.support import with_support
 from workshare.equilibria.system import System
 from workshare.errors import OptionError
 
