@@ -16,8 +16,8 @@ from workshare.equilibria.push import (
     permanent_support,
     rebound_risk,
     temporary_push,
-    which_to_push,
 )
+from workshare.equilibria.push_choice import which_to_push
 from workshare.equilibria.support import with_support
 from workshare.equilibria.system import system_from_function, system_from_text
 from workshare.errors import OptionError

@@ -52,8 +52,8 @@ def push(
         permanent_support,
         rebound_risk,
         temporary_push,
-        which_to_push,
     )
+    from workshare.equilibria.push_choice import which_to_push
     from workshare.reports.equilibria.pushes import push_findings
 
     chosen = chosen_system(system, set_parameter)

@@ -42,14 +42,13 @@ from workshare.equilibria.path import Path, make_path
 from workshare.equilibria.polynomial import Polynomials, polynomials_from_arrays, polynomials_of
 from workshare.equilibria.push import (
     PermanentSupport,
-    PushChoice,
     ReboundRisk,
     TemporaryPush,
     permanent_support,
     rebound_risk,
     temporary_push,
-    which_to_push,
 )
+from workshare.equilibria.push_choice import PushChoice, which_to_push
 from workshare.equilibria.support import with_support
 from workshare.equilibria.system import System, system_from_function, system_from_text
 from workshare.equilibria.tube import Tube, tube

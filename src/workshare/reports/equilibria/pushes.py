@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from workshare.equilibria.push import PermanentSupport, PushChoice, ReboundRisk, TemporaryPush
+from workshare.equilibria.push import PermanentSupport, ReboundRisk, TemporaryPush
+from workshare.equilibria.push_choice import PushChoice
 from workshare.equilibria.system import System
 from workshare.reports.figures.figure import Figure
 from workshare.reports.figures.style import BLUE, VERMILION, WIDTH, field, layer, statement
