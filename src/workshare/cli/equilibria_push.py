@@ -88,8 +88,10 @@ def _numbers(text: str) -> list[float]:
 
 
 def _picked(points: Array, which: int) -> Array:
+    import numpy as np
+
     from workshare.errors import OptionError
 
     if which > len(points):
         raise OptionError(f"There is no equilibrium {which}: {len(points)} were found")
-    return points[which - 1]
+    return np.asarray(points[which - 1])
