@@ -88,10 +88,9 @@ def _numbers(text: str) -> list[float]:
 
 
 def _picked(points: Array, which: int) -> Array:
-    import numpy as np
-
     from workshare.errors import OptionError
 
     if which > len(points):
         raise OptionError(f"There is no equilibrium {which}: {len(points)} were found")
-    return np.asarray(points[which - 1])
+    picked: Array = points[which - 1]
+    return picked

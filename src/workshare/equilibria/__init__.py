@@ -1,6 +1,23 @@
 """Systems of equations with several solutions: find them, certify, classify and follow them."""
 
+from workshare.equilibria.basins import (
+    BasinShare,
+    InnerBasin,
+    SampledBasins,
+    basin_of,
+    inner_basin,
+    sample_basins,
+)
+from workshare.equilibria.branches import Branch, Diagram, Turn, follow, follow_branch
 from workshare.equilibria.certify import certify_point, certify_roots
+from workshare.equilibria.classify import (
+    Classification,
+    EquilibriumType,
+    Stability,
+    classify,
+    order_ranks,
+    stability,
+)
 from workshare.equilibria.completeness import (
     Completeness,
     Equilibrium,
@@ -9,9 +26,11 @@ from workshare.equilibria.completeness import (
     Outcome,
 )
 from workshare.equilibria.deflation import search, unseen_roots
+from workshare.equilibria.dynamics import Dynamic, Moved, move
 from workshare.equilibria.find import METHODS, FindOptions, find, summary
 from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots, solve_polynomials
 from workshare.equilibria.interval import Cover, cover_box
+from workshare.equilibria.jump import Carried, Change, carry, label_change
 from workshare.equilibria.monotone import Bracket, bracket
 from workshare.equilibria.parameter_homotopy import (
     FamilyRoots,
@@ -19,7 +38,19 @@ from workshare.equilibria.parameter_homotopy import (
     solve_generic,
     track_family,
 )
+from workshare.equilibria.path import Path, make_path
 from workshare.equilibria.polynomial import Polynomials, polynomials_from_arrays, polynomials_of
+from workshare.equilibria.push import (
+    PermanentSupport,
+    PushChoice,
+    ReboundRisk,
+    TemporaryPush,
+    permanent_support,
+    rebound_risk,
+    temporary_push,
+    which_to_push,
+    with_support,
+)
 from workshare.equilibria.system import System, system_from_function, system_from_text
 from workshare.equilibria.uniqueness import Uniqueness, elasticity_test, uniqueness_test
 
@@ -57,4 +88,39 @@ __all__ = [
     "unseen_roots",
     "certify_point",
     "certify_roots",
+    "BasinShare",
+    "InnerBasin",
+    "SampledBasins",
+    "basin_of",
+    "inner_basin",
+    "sample_basins",
+    "Branch",
+    "Diagram",
+    "Turn",
+    "follow",
+    "follow_branch",
+    "Classification",
+    "EquilibriumType",
+    "Stability",
+    "classify",
+    "order_ranks",
+    "stability",
+    "Dynamic",
+    "Moved",
+    "move",
+    "Carried",
+    "Change",
+    "carry",
+    "label_change",
+    "Path",
+    "make_path",
+    "PermanentSupport",
+    "PushChoice",
+    "ReboundRisk",
+    "TemporaryPush",
+    "permanent_support",
+    "rebound_risk",
+    "temporary_push",
+    "which_to_push",
+    "with_support",
 ]

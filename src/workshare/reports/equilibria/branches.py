@@ -105,12 +105,34 @@ def _rows(found: Diagram, parameter: str, dynamic: Dynamic) -> list[dict[str, An
             }
             row = {**common, "x": [float(v) for v in x], "label": label}
             if before is not None and label != before["label"]:
-                # the new piece starts where the old one ends
+                # the old piece ends and the new one starts at the turn between them
+                joint = _joint(found, parameter, before, row)
+                rows.append({**before, **joint})
                 piece += 1
-                rows.append({**before, "label": label, "piece": piece})
+                rows.append({**row, **joint, "piece": piece})
             before = {**row, "piece": piece}
             rows.append(before)
     return rows
+
+
+def _joint(
+    found: Diagram, parameter: str, one: dict[str, Any], other: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the place of the turn between two points of a branch; else the second point."""
+    ends = np.array([[*one["x"], one["t"]], [*other["x"], other["t"]]])
+    room = float(np.linalg.norm(ends[1] - ends[0])) + 1e-9
+    best = {"x": other["x"], "t": other["t"], "value": other["value"]}
+    for turn in found.turns:
+        place = np.array([*turn.point, turn.t])
+        gaps = np.linalg.norm(ends - place, axis=1)
+        if float(gaps.sum()) <= 1.5 * room:
+            room = float(gaps.sum())
+            best = {
+                "x": [float(v) for v in turn.point],
+                "t": turn.t,
+                "value": _value(found, parameter, turn.t),
+            }
+    return best
 
 
 def _branches(found: Diagram, parameter: str, rows: list[dict[str, Any]]) -> Table:
@@ -179,7 +201,11 @@ def _diagram(
     layers = [{"data": {"values": lines}, **layer("line", looks, {"strokeWidth": 2})}]
     if turns:
         kinds = list(dict.fromkeys(turn["kind"] for turn in turns))
-        shape = {"fold": "circle", "branch point": "diamond", "bound point": "square"}
+        shape: dict[Any, str] = {
+            "fold": "circle",
+            "branch point": "diamond",
+            "bound point": "square",
+        }
         marks = {
             **field("kind", "nominal"),
             "title": None,

@@ -31,10 +31,10 @@ def push_findings(
         figures=(_figure(permanent, temporary),),
         tables=tuple(tables),
         notes=(
-            "Support is added to the residual of the pushed unknowns; sizes are in its units, costs "
-            "in its units times the unit of time.",
-            f"Each size is the upper end of a bracket of relative width {temporary.tolerance:.0e} of "
-            "the largest size tried.",
+            "Support is added to the residual of the pushed unknowns; sizes are in its units, "
+            "costs in its units times the unit of time.",
+            f"Each size is the upper end of a bracket as wide as {temporary.tolerance:.0e} of the "
+            "largest size tried.",
             "More support was never worse at the sizes tried."
             if temporary.monotone
             else "At some sizes more support was worse: a smaller push may exist.",
