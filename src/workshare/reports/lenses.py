@@ -22,11 +22,13 @@ from workshare.reports.html_parts import (
     section,
     table_part,
 )
+from workshare.reports.population_lens import population_findings
 from workshare.reports.tables import Table
 from workshare.reports.view import View
 
 PRESENTERS: dict[str, Callable[[Mapping[str, Any]], Findings]] = {
     "equilibria": equilibria_findings,
+    "population": population_findings,
 }
 """How each lens is shown, by the name of the lens in ``workshare.studies.lenses``."""
 
