@@ -164,7 +164,7 @@ def test_tight_caps_are_met_or_nothing_can_meet_them(
     best = charged_whole(problem)
     settings = Settings(rounds=FEW, exact=False, together=together)
     if np.isinf(best):
-        with pytest.raises(OptionError, match="no feasible combination|no combination of the plans"):
+        with pytest.raises(OptionError, match="feasible"):
             solve(problem, settings)
         return
     certificate = certify(problem, solve(problem, settings), settings)
