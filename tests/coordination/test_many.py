@@ -7,6 +7,8 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 from workshare.coordination import Options, Problem, Search, Settings, certify, solve
 from workshare.coordination.disclosed import solve_whole, whole_model
@@ -17,6 +19,7 @@ from workshare.coordination.families import (
     identical_agents,
     specialisation,
 )
+from workshare.coordination.families.charging import Vehicles
 from workshare.coordination.iterate import iterate
 from workshare.coordination.sample import scaled_market
 from workshare.coordination.warm import restart
@@ -129,6 +132,45 @@ def test_hard_caps_are_met_and_the_gap_is_proven(seed: int) -> None:
     certificate = certify(problem, solve(problem, settings), settings)
     assert certificate.holds
     assert certificate.gap < 0.03
+
+
+def charged_whole(problem: Problem) -> float:
+    """Return the least cost of a charging problem as one MILP; infinite if none is feasible."""
+    cars = problem.participants
+    assert isinstance(cars, Vehicles)
+    count, slots = cars.tariff.shape
+    one = sp.kron(sp.identity(count), np.ones((1, slots)))
+    drawn = sp.kron(cars.rate[None, :], sp.identity(slots))
+    answer = milp(
+        (cars.rate[:, None] * cars.tariff).ravel(),
+        integrality=np.ones(count * slots),
+        bounds=Bounds(0, 1),
+        constraints=[
+            LinearConstraint(one, cars.least, cars.most),
+            LinearConstraint(drawn, -np.inf, problem.market.upper[:slots]),
+        ],
+    )
+    return float(answer.fun) if answer.status == 0 else np.inf
+
+
+@pytest.mark.parametrize(
+    ("vehicles", "slots", "seed"), [(20, 5, 0), (20, 5, 3), (12, 4, 2), (10, 3, 5)]
+)
+@pytest.mark.parametrize("together", [0, 60])
+def test_tight_caps_are_met_or_nothing_can_meet_them(
+    vehicles: int, slots: int, seed: int, together: int
+) -> None:
+    problem = charging(vehicles, slots, seed, "tight")
+    best = charged_whole(problem)
+    settings = Settings(rounds=FEW, exact=False, together=together)
+    if np.isinf(best):
+        with pytest.raises(OptionError, match="feasible"):
+            solve(problem, settings)
+        return
+    certificate = certify(problem, solve(problem, settings), settings)
+    assert certificate.holds
+    assert certificate.bound <= best * (1 + 1e-7)
+    assert best * (1 - 1e-7) <= certificate.value <= 1.004 * best
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import pytest
 
 from workshare.coordination import Options, Settings, certify, nonconvexity, solve
 from workshare.coordination.families import specialisation
+from workshare.coordination.iterate import iterate
 from workshare.errors import OptionError
 from workshare.response import PlanTables
 from workshare.results import Status, json_text
@@ -67,6 +68,32 @@ def test_the_engine_proves_the_same_dual_optimum_and_finds_the_value(
     # never better than the best, and at these sizes the same
     assert certificate.value == pytest.approx(value, rel=1e-6)
     assert gap <= nonconvexity(problem).bound + 1e-9
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("method", ["column_generation", "level_bundle", "proximal_bundle"])
+def test_prices_stay_exact_where_one_participant_stands_for_thousands(
+    family: str, method: str
+) -> None:
+    for number in (4_000, 40_000):
+        agents = draw(2, np.random.default_rng(1))
+        value, gap = true_gap(family, agents, number)
+        options = Options(tolerance=1e-6, near=0.0)
+        state, _ = iterate(agents_problem(family, agents, number), method, options)
+        assert state.bound <= (value - gap) * (1 + 1e-9)
+        assert state.bound == pytest.approx(value - gap, rel=2e-6)
+        assert state.master == pytest.approx(value - gap, rel=2e-6)
+
+
+def test_thousands_of_copies_are_recovered_to_the_known_best() -> None:
+    agents = draw(2, np.random.default_rng(0))
+    problem = agents_problem("smooth", agents, 4_000)
+    settings = Settings(rounds=Options(tolerance=1e-7, near=0.0), exact=False)
+    certificate = certify(problem, solve(problem, settings), settings)
+    value, gap = true_gap("smooth", agents, 4_000)
+    assert certificate.holds
+    assert certificate.bound <= value - gap + 1e-9 * value
+    assert value * (1 - 1e-9) <= certificate.value <= value * (1 + 1e-6)
 
 
 @pytest.mark.parametrize(("family", "expected"), [("steps", -1.0), ("smooth", -2.0)], ids=FAMILIES)

@@ -100,7 +100,8 @@ def _convexify_once(
         blocks.append(sp.eye(height, slack))
         lower.append(sp.csr_matrix((copies.size, slack)))
     rows = sp.vstack([sp.hstack(blocks), sp.hstack(lower)], format="csc")
-    ones = np.ones(points)
+    # a participant's weights add up to its copies: unscaled, many copies cost prices their accuracy
+    most = np.asarray(share.T @ copies, dtype=float)
     free = np.full(slack, np.inf)
     pull = np.zeros(0) if near is None else near.row_prices
     bend = np.zeros(0) if near is None else near.step * market.money / market.row_scale[:slack] ** 2
@@ -110,9 +111,9 @@ def _convexify_once(
         rows,
         np.concatenate([np.zeros(height), copies]),
         np.concatenate([np.zeros(points), market.lower, -free]),
-        np.concatenate([ones * np.inf, market.upper, free]),
-        column_scale=np.concatenate([ones, market.column_scale, market.row_scale[:slack]]),
-        row_scale=np.concatenate([market.row_scale, np.ones(copies.size)]),
+        np.concatenate([np.full(points, np.inf), market.upper, free]),
+        column_scale=np.concatenate([most, market.column_scale, market.row_scale[:slack]]),
+        row_scale=np.concatenate([market.row_scale, copies]),
         tolerance=1e-9,
     )
     return _read(market, answer, points, height, near)

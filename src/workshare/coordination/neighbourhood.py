@@ -258,9 +258,26 @@ def _compete(
     problem: Problem, near: dict[int, list[Plan]], best: Division, search: Search
 ) -> Division | None:
     """Solve the restricted problem over the plans most nearly tied, the others held."""
-    free = np.flatnonzero([who in near for who in best.who.tolist()] | best.mixed)
+    open_copies = np.flatnonzero([who in near for who in best.who.tolist()] | best.mixed)
+    free = _few_of_each(best, open_copies, max(search.free, 4 * problem.dimensions))
     menus = [near.get(int(best.who[copy]), []) for copy in free]
     return _restricted(problem, best, free, menus, search.tied_nodes, search.gain)
+
+
+def _few_of_each(division: Division, copies: IntArray, most: int) -> IntArray:
+    """Return ``copies`` with at most ``most`` of one participant on one plan, undecided ones first.
+
+    Copies are alike: to free more of them adds ways to say the same division.
+    """
+    order = copies[np.argsort(~division.mixed[copies], kind="stable")]
+    seen: dict[tuple[int, str], int] = {}
+    kept = []
+    for copy in order.tolist():
+        own = (int(division.who[copy]), division.points[copy].plan.id)
+        seen[own] = seen.get(own, 0) + 1
+        if seen[own] <= most:
+            kept.append(copy)
+    return np.sort(np.array(kept, dtype=np.int64))
 
 
 def _neighbourhood(

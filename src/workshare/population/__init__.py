@@ -2,6 +2,7 @@
 
 from workshare.population.bands import Bands, bands
 from workshare.population.checkpoint import load_simulation, save_simulation
+from workshare.population.country_staffing import REACHES, Reach, country_pool
 from workshare.population.demand import Adoption, Demand
 from workshare.population.downscale import Downscaled, downscale, fit_table, round_to_total
 from workshare.population.embedded import (
@@ -63,7 +64,9 @@ __all__ = [
     "Moves",
     "OccupationNetwork",
     "Policy",
+    "REACHES",
     "RankSensitivity",
+    "Reach",
     "Rules",
     "STATUSES",
     "Simulation",
@@ -78,6 +81,7 @@ __all__ = [
     "as_workforce",
     "bands",
     "complete_network",
+    "country_pool",
     "downscale",
     "embedded_market",
     "embedded_network",

@@ -22,6 +22,7 @@ from workshare.reports.html_parts import (
     section,
     table_part,
 )
+from workshare.reports.population_lens import population_findings
 from workshare.reports.tables import Table
 from workshare.reports.trade.lens import trade_lens_findings
 from workshare.reports.view import View
@@ -29,6 +30,7 @@ from workshare.reports.view import View
 PRESENTERS: dict[str, Callable[[Mapping[str, Any]], Findings]] = {
     "trade": trade_lens_findings,
     "equilibria": equilibria_findings,
+    "population": population_findings,
 }
 """How each lens is shown, by the name of the lens in ``workshare.studies.lenses``."""
 

@@ -15,6 +15,7 @@ from workshare.coordination import Progress
 from workshare.errors import OptionError
 from workshare.results import Status
 from workshare.studies.equilibria_lens import equilibria_lens
+from workshare.studies.population_lens import population_lens
 from workshare.studies.result import CoordinationResult
 from workshare.studies.trade_bridge import trade_scenario_lens
 
@@ -23,6 +24,7 @@ Lens = Callable[[CoordinationResult], dict[str, Any]]
 LENSES: dict[str, Lens] = {
     "trade": trade_scenario_lens,
     "equilibria": equilibria_lens,
+    "population": population_lens,
 }
 """Every lens by name, in the order of the report; each is a file of this package."""
 
