@@ -90,7 +90,7 @@ def country_pool(
     >>> from workshare.population.embedded import embedded_network, embedded_workforce
     >>> pool, moves = country_pool(embedded_workforce(), embedded_network(), "URY",
     ...                            {"operators": ("8", "9")})
-    >>> pool.occupations[0], pool.unemployed[0].round()
+    >>> pool.occupations[0], float(pool.unemployed[0].round())
     ('operators', 370.0)
     """
     reach = reach or Reach()
