@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import statistics
+from functools import cache
 
 from lithium_data import PublicData
 from lithium_tables import NAMES, OCCUPATIONS, SPLIT, Tables
+
+from workshare.population import (
+    Frontier,
+    OccupationNetwork,
+    Reach,
+    Specialisation,
+    TrainingRules,
+    Workforce,
+    country_pool,
+    embedded_network,
+    embedded_workforce,
+    frontier,
+)
 
 
 def add_participants(tables: Tables, data: PublicData) -> None:
@@ -78,7 +92,7 @@ def mean_wage(data: PublicData, code: str) -> float:
 
 
 def _add_workers(tables: Tables, data: PublicData, code: str) -> None:
-    for group, majors in OCCUPATIONS.items():
+    for group in OCCUPATIONS:
         wage = mean_wage(data, code) * tables.value(f"wage_multiple.{group}")
         tables.figure(
             "workforce",
@@ -89,9 +103,45 @@ def _add_workers(tables: Tables, data: PublicData, code: str) -> None:
             f"PWT 10.01 labour compensation per worker times assumption [wage_multiple.{group}]",
             "C",
         )
-        share = data.occupation_share(code, majors)
-        workers = tables.value("worker_share") * share * data.employment(code) * 1e6
-        source = "ILOSTAT shares by ISCO-08 group; PWT 10.01 employment; assumption [worker_share]"
-        tables.figure(
-            "workforce", (code, group, "available"), workers, "worker", "2019", source, "C"
+        found = staffing_frontier(tables, code, group)
+        source = (
+            "Staffing frontier of the embedded workforce (ILOSTAT, PWT 10.01, BLS OEWS; network of "
+            "the United States); assumptions [worker_share] "
         )
+        keys = "workforce", (code, group, "available")
+        words = source + "and [staffing_months]: those hired and those trained"
+        tables.figure(*keys, found.limit, "worker", "2019", words, "D")
+        keys = "workforce", (code, group, "at_hand")
+        words = source + "and [staffing_months]: first kink"
+        tables.figure(*keys, found.scales[1], "worker", "2019", words, "D")
+        keys = "workforce", (code, group, "training_cost")
+        rate, years = tables.value(f"cost_of_capital.{code}"), tables.value("training_years")
+        yearly = rate / (1 - (1 + rate) ** -years) * found.slopes[1] / 1e6
+        words = source + (
+            "[training_gap] [training_months_full_gap] [training_months_level] [course_share] "
+            "[forgone_share] [hiring_share]: slope beyond the first kink, annualised over "
+            f"[training_years] at [cost_of_capital.{code}]"
+        )
+        tables.figure(*keys, yearly, "M USD/worker", "2019", words, "D")
+
+
+@cache
+def _embedded() -> tuple[Workforce, OccupationNetwork]:
+    return embedded_workforce(), embedded_network()
+
+
+def staffing_frontier(tables: Tables, code: str, group: str) -> Frontier:
+    """Return the least cost of staffing posts of one occupation of a country, USD once."""
+    groups = {name: tuple(map(str, majors)) for name, majors in OCCUPATIONS.items()}
+    rules = TrainingRules(
+        months_at_full_gap=tables.value("training_months_full_gap"),
+        months_per_zone=tables.value("training_months_level"),
+        course_share=tables.value("course_share"),
+        forgone_share=tables.value("forgone_share"),
+        hiring_share=tables.value("hiring_share"),
+    )
+    reach = Reach(tables.value("worker_share"), tables.value("training_gap"), rules)
+    pool, moves = country_pool(*_embedded(), code, groups, reach)
+    return frontier(
+        pool, moves, Specialisation(group, {group: 1.0}), tables.value("staffing_months")
+    )

@@ -14,24 +14,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workshare.errors import OptionError
-from workshare.population import (
-    REACHES,
-    LabourPool,
-    Moves,
-    Specialisation,
-    Staffing,
-    Workforce,
-    country_pool,
-    embedded_network,
-    embedded_workforce,
-    months_to_staff,
-    staff,
-)
 from workshare.studies.outcome import PlantUse
 from workshare.studies.result import CoordinationResult
+
+if TYPE_CHECKING:
+    from workshare.population import LabourPool, Moves, Staffing, Workforce
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "professionals": ("1", "2"),
@@ -62,6 +52,8 @@ def population_lens(result: CoordinationResult) -> dict[str, Any]:
         ``not_staffed`` (participants without a workforce). ``status`` is of the least-cost
         division under the middle assumptions.
     """
+    from workshare.population import embedded_workforce  # it compiles: only where it is asked
+
     people = embedded_workforce()
     workers = {w.occupation for p in result.region.participants for w in p.workforce}
     codes = [p.id for p in result.region.participants]
@@ -149,6 +141,8 @@ class _Questions:
     """The staffing of posts in countries; equal questions are answered once."""
 
     def __init__(self, people: Workforce) -> None:
+        from workshare.population import REACHES, country_pool, embedded_network
+
         network = embedded_network()
 
         def pool(code: str, name: str) -> tuple[LabourPool, Moves]:
@@ -159,6 +153,8 @@ class _Questions:
         self.answer = cache(self._answer)
 
     def _answer(self, code: str, posts: tuple[tuple[str, float], ...]) -> dict[str, Any]:
+        from workshare.population import REACHES, Specialisation, months_to_staff, staff
+
         asked = Specialisation("the new plants", dict(posts))
         found = {name: staff(*self.pool(code, name), asked, 1.0, MONTHS) for name in REACHES}
         middle = found["middle"]
