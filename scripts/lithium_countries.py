@@ -7,7 +7,6 @@ from functools import cache
 
 from lithium_data import PublicData
 from lithium_tables import NAMES, OCCUPATIONS, SPLIT, Tables
-
 from workshare.population import (
     Frontier,
     OccupationNetwork,
