@@ -70,6 +70,7 @@ class StaffingProgram:
         self.matrix = self._matrix(moves)
         self.room = seats[self.seated]
         self._highs: Any = None
+        self._told: tuple[Array, Array] = (np.zeros(0), np.zeros(0))
 
     def _matrix(self, moves: Moves) -> sp.csr_matrix:
         """Return people, seat-month, money and empty-post rows over all columns."""
@@ -152,11 +153,8 @@ class StaffingProgram:
         if self._highs is None:
             self._highs = _model(scaled, terms.upper, self.matrix, lower, upper)
         else:
-            columns = np.arange(self.upper.size, dtype=np.int32)
-            rows = np.arange(lower.size, dtype=np.int32)
-            self._highs.changeColsCost(columns.size, columns, scaled)
-            self._highs.changeColsBounds(columns.size, columns, np.zeros(columns.size), terms.upper)
-            self._highs.changeRowsBounds(rows.size, rows, lower, upper)
+            self._change(scaled, terms.upper, lower, upper)
+        self._told = (scaled, terms.upper)
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -180,6 +178,16 @@ class StaffingProgram:
             terms=terms,
             statistics={"iterations": float(self._highs.getInfo().simplex_iteration_count)},
         )
+
+    def _change(self, costs: Array, most: Array, lower: Array, upper: Array) -> None:
+        """Tell HiGHS what is new: rows always, columns only where they differ from last time."""
+        columns = np.arange(costs.size, dtype=np.int32)
+        rows = np.arange(lower.size, dtype=np.int32)
+        if not np.array_equal(costs, self._told[0]):
+            self._highs.changeColsCost(columns.size, columns, costs)
+        if not np.array_equal(most, self._told[1]):
+            self._highs.changeColsBounds(columns.size, columns, np.zeros(columns.size), most)
+        self._highs.changeRowsBounds(rows.size, rows, lower, upper)
 
     def check(self, flow: Flow, needed: Array) -> list[tuple[str, float, str]]:
         """Return (name, relative violation, meaning) recomputed from the problem and the flow.
