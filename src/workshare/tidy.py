@@ -99,6 +99,16 @@ def read_tidy(
     return records
 
 
+def heading(path: str | Path, sheet: str = "") -> tuple[str, ...]:
+    """Return the heading of a table, for readers whose columns depend on it.
+
+    Raises
+    ------
+    TableError : the file cannot be read.
+    """
+    return tuple(_grid(Path(path), sheet)[0])
+
+
 def grid_of_csv(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return header and numbered rows of CSV text; the separator is read from the heading.
 

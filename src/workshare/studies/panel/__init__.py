@@ -1,0 +1,1 @@
+"""Panels of places: invert to fundamentals, enumerate equilibria, name types, split the change."""
