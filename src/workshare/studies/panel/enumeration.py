@@ -57,7 +57,7 @@ class EnumerationOptions:
         equilibrium of a place-year is always proven.
     chunk : place-years in one task.
     workers, backend : see :func:`workshare.parallel.map_tasks`.
-    folder : where finished chunks are kept, so that a run goes on where it was stopped; "": nowhere.
+    folder : where finished chunks are kept, so that a run goes on where it stopped; "": nowhere.
     seed : of the random starts.
     max_paths : most paths a place-year may need.
     """
@@ -289,9 +289,9 @@ _Part = tuple[Array, np.ndarray, Mask, Mask, bool, int]
 def _roots(task: _Task, family: Family, way: int, log_theta: Array) -> FamilyRoots:
     """Return the complex roots of members, in one of several ways.
 
-    0 and 1: from the two random starts. 2 and later: from a start in stretches, straight in logs, so
-    that a fold next to a member, where two paths come together just before their end, is far away
-    on the scale of the last stretch.
+    0 and 1: from the two random starts. 2 and later: from a start in stretches, straight in logs,
+    so that a fold next to a member, where two paths come together just before their end, is far
+    away on the scale of the last stretch.
     """
     options = HomotopyOptions(seed=task.seed)
     rows = family.coefficients(log_theta)
@@ -431,7 +431,9 @@ def polished(model: PlaceModel, log_shares: Array, log_theta: Array) -> tuple[Ar
     return y, np.asarray((left <= SMALLEST_RESIDUAL) & (moved <= 1e-3))
 
 
-def _proven(model: PlaceModel, family: Family, row: Array, points: Array, wanted: Mask) -> Mask:
+def _proven(
+    model: PlaceModel, family: Family, row: np.ndarray, points: Array, wanted: Mask
+) -> Mask:
     """Return which equilibria have a certificate: one real root in a ball, positive, apart."""
     proven = np.zeros(len(points), dtype=bool)
     asked = np.flatnonzero(wanted)

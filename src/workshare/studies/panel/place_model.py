@@ -22,11 +22,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
+from typing import Any
 
 import numpy as np
 
 from workshare.arrays import Array
-from workshare.equilibria.polynomial import Polynomials, polynomials_from_arrays
+from workshare.equilibria.polynomial import Complex, Polynomials, polynomials_from_arrays
 from workshare.equilibria.system import System, system_from_function
 from workshare.errors import OptionError
 
@@ -161,14 +162,11 @@ class PlaceModel:
         p, q, c, x = self.numbers
         names = [f"log_share_{s + 1}" for s in range(self.num_sectors)]
 
-        def residual(y: object, a: object) -> list[object]:
-            sizes = [np.exp(item) for item in y]  # type: ignore[attr-defined]
+        def residual(y: Any, a: Any) -> Any:
+            sizes = [np.exp(item) for item in y]
             total = sum(sizes[1:], sizes[0])
             return [
-                a[s]  # type: ignore[index]
-                + np.log(1 - total)
-                + q * np.log(c + (1 - x) * sizes[s] + x * total)
-                - p * y[s]  # type: ignore[index]
+                a[s] + np.log(1 - total) + q * np.log(c + (1 - x) * sizes[s] + x * total) - p * y[s]
                 for s in range(self.num_sectors)
             ]
 
@@ -197,13 +195,13 @@ class Family:
     moving: Array
     power: int
 
-    def coefficients(self, log_theta: Array) -> Array:
+    def coefficients(self, log_theta: np.ndarray) -> Complex:
         """Return the coefficients at log fundamentals (members, sectors), shape (members, terms).
 
-        Complex log fundamentals give complex coefficients.
+        Log fundamentals may be complex.
         """
         theta = np.exp(self.power * np.atleast_2d(log_theta))
-        return np.asarray(self.fixed + self.moving * theta[:, self.system.equation])
+        return np.asarray(self.fixed + self.moving * theta[:, self.system.equation], dtype=complex)
 
 
 def _product(one: Terms, two: Terms) -> Terms:
