@@ -7,6 +7,7 @@ from collections.abc import Callable
 from workshare.cli.equilibria_classify import classify
 from workshare.cli.equilibria_find import find
 from workshare.cli.equilibria_follow import follow
+from workshare.cli.equilibria_panel import panel
 from workshare.cli.equilibria_push import push
 
 HELP = "Equilibria of any system: find, classify, follow and push them."
@@ -16,5 +17,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "classify": classify,
     "follow": follow,
     "push": push,
+    "panel": panel,
 }
 """Commands of the group, in the order of the help."""

@@ -49,7 +49,7 @@ def test_one_sector_against_brute_force(model: PlaceModel) -> None:
 
 def test_two_sectors_against_an_interval_cover() -> None:
     """Independent route: branch and prune on the equations in logs proves the same equilibria."""
-    a, y = drawn(TWO, 12, seed=4)
+    a, y = drawn(TWO, 8, seed=4)
     found = enumerate_all(TWO, a, y)
     proven = 0
     for member in range(len(a)):
@@ -60,7 +60,7 @@ def test_two_sectors_against_an_interval_cover() -> None:
         points = found.points[found.of(member)]
         expected = proof.points[np.argsort(np.exp(proof.points).sum(axis=1))]
         np.testing.assert_allclose(points, expected, atol=1e-8)
-    assert proven >= 8 and len(set(found.counts)) > 1
+    assert proven >= 5 and len(set(found.counts)) > 1
 
 
 def test_every_answer_is_checked() -> None:
@@ -76,19 +76,26 @@ def test_every_answer_is_checked() -> None:
     np.testing.assert_allclose(found.points[found.observed[fine]], y[fine], atol=1e-9)
 
 
-def test_order_chunks_and_workers_change_no_bit() -> None:
+def test_order_chunks_and_threads_change_no_bit() -> None:
     a, y = drawn(TWO, 40, seed=3)
     whole = enumerate_all(TWO, a, y)
     assert same(whole, enumerate_all(TWO, a, y, EnumerationOptions(chunk=7)))
-    for backend in ("threads", "dask"):
-        if backend == "dask":
-            pytest.importorskip("distributed")
-        options = EnumerationOptions(chunk=20, workers=2, backend=backend)
-        assert same(whole, enumerate_all(TWO, a, y, options)), backend
+    options = EnumerationOptions(chunk=20, workers=2, backend="threads")
+    assert same(whole, enumerate_all(TWO, a, y, options))
     order = np.random.default_rng(0).permutation(40)
     mixed = enumerate_all(TWO, a[order], y[order], EnumerationOptions(chunk=7))
     for place, member in enumerate(order):
         assert np.array_equal(mixed.points[mixed.of(place)], whole.points[whole.of(member)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["processes", "dask"])
+def test_processes_and_a_cluster_change_no_bit(backend: str) -> None:
+    if backend == "dask":
+        pytest.importorskip("distributed")
+    a, y = drawn(TWO, 40, seed=3)
+    options = EnumerationOptions(chunk=15, workers=2, backend=backend)
+    assert same(enumerate_all(TWO, a, y), enumerate_all(TWO, a, y, options))
 
 
 def test_names_of_sectors_do_not_matter() -> None:

@@ -55,7 +55,7 @@ def test_what_is_written_is_read_back(tmp_path) -> None:
 
 
 def test_every_fault_is_told_at_once_with_place_year_and_column(tmp_path) -> None:
-    bad = "A,2000,100,-5,10,,\nA,2000,100,5,10,,\nB,2000,100,NaN,10,,\nB,2010,100,0,,,\nC,2010,10,9,8,2030,\n"
+    bad = "A,2000,100,-5,10,,\nA,2000,100,5,10,,\nB,2000,100,NaN,10,,\nB,2010,100,0,,,\n"
     said = faults_of(tmp_path, HEAD + bad)
     assert "must be at least 0. Received: -5" in said
     assert "place 'A', year 2000.0: stands already at places.csv row 2" in said
@@ -63,7 +63,8 @@ def test_every_fault_is_told_at_once_with_place_year_and_column(tmp_path) -> Non
 
 
 def test_faults_of_rows_that_can_be_read(tmp_path) -> None:
-    bad = "B,2000,100,0,10,,\nB,2010,100,,5,,\nC,2010,10,9,8,2030,\nD,2000,,1,1,2010,\nD,2010,9,1,1,,x\n"
+    bad = "B,2000,100,0,10,,\nB,2010,100,,5,,\nC,2010,10,9,8,2030,\n"
+    bad += "D,2000,,1,1,2010,\nD,2010,9,1,1,,x\n"
     said = faults_of(tmp_path, HEAD + bad)
     assert "Place 'B', year 2000, column 'outcome_industry': must be positive. Received: 0." in said
     assert "Place 'B', year 2010, column 'outcome_industry': is blank" in said

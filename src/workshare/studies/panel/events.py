@@ -9,8 +9,10 @@ in the change *before* (two earlier years, where there are some) is the placebo:
 year before it, minus the same change of never-treated places over the same calendar years.
 
 Intervals: clusters of places are drawn anew with replacement (cluster bootstrap), percentiles told.
-The share of the effect due to coordination is the ratio of two differences over the same places,
-those whose split is defined; the others are counted.
+The effect on the log outcome has three parts that add up to it, over the same places: fundamentals,
+coordination, and the change of places in which the order of the split is undefined because a type
+is not there (see ``split.py``). The share of coordination is the ratio of its part to the effect;
+with the undefined part added it is the most that coordination could be. Nothing is imputed.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from workshare.arrays import Array, Mask
 from workshare.errors import OptionError
 from workshare.studies.panel.enumeration import Enumeration
 from workshare.studies.panel.panel import Panel
-from workshare.studies.panel.split import ORDERS, Split
+from workshare.studies.panel.split import ORDERS, Split, three_parts
 from workshare.studies.panel.types import JUMP, Changes, is_low
+
+PARTS = ("fundamentals", "coordination", "undefined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ class EventSummary:
 
     Attributes
     ----------
-    effects : see :class:`Effect`; the share of coordination is named ``coordination share, ORDER``.
+    effects : see :class:`Effect`; the parts are named ``PART, ORDER``, the share of coordination
+        ``coordination share, ORDER`` and the most it could be ``coordination or undefined share,
+        ORDER``.
     study : the event study.
     treated, controls : numbers of places with an event between the years, and without any.
     skipped : places with an event at another time: in neither group.
@@ -130,7 +136,7 @@ def summarise_events(
     OptionError : no place with an event between the years, or none without.
     """
     options = options or EventOptions()
-    _check(options)
+    check_options(options)
     places, changed, split = made
     first, last = panel.years[years[0]], panel.years[years[1]]
     event = panel.event_years
@@ -156,15 +162,18 @@ def summarise_events(
         effect("jump", "share of places", _flag(changed)),
     ]
     for number, order in enumerate(ORDERS):
-        whole = np.where(split.defined(number), split.change, np.nan)
-        parts = (whole, split.fundamentals[number], split.coordination[number])
-        names = ("log outcome where defined", "fundamentals", "coordination")
+        parts = three_parts(split, changed, number)
         effects += [
             effect(f"{name}, {order}", "log points", values)
-            for name, values in zip(names, parts, strict=True)
+            for name, values in zip(PARTS, parts, strict=True)
         ]
-        spread = [_spread(values, places, len(event)) for values in (parts[2], parts[0])]
-        effects.append(_ratio(f"coordination share, {order}", spread, groups, draws, options))
+        whole = _spread(parts[0] + parts[1] + parts[2], places, len(event))
+        for name, top in (
+            ("coordination", parts[1]),
+            ("coordination or undefined", parts[1] + parts[2]),
+        ):
+            pair = (_spread(top, places, len(event)), whole)
+            effects.append(_ratio(f"{name} share, {order}", pair, groups, draws, options))
     if years[0] > 0:
         before = logs[:, years[0]] - logs[:, years[0] - 1]
         effects.append(
@@ -182,7 +191,8 @@ def summarise_events(
     )  # fmt: skip
 
 
-def _check(options: EventOptions) -> None:
+def check_options(options: EventOptions) -> None:
+    """Raise OptionError where draws or confidence are out of range."""
     faults = []
     if options.draws < 100:
         faults.append(f"draws is {options.draws}; must be at least 100")
@@ -245,7 +255,7 @@ def _difference(
     counts = [int(np.sum(group & known)) for group in groups]
     missing = int(np.sum((groups[0] | groups[1]) & ~known))
     low, high = _interval(drawn_one - drawn_two, options)
-    return Effect(name, unit, one - two, low, high, one, two, *counts, missing)
+    return Effect(name, unit, one - two, low, high, one, two, counts[0], counts[1], missing)
 
 
 def _ratio(
@@ -267,7 +277,7 @@ def _ratio(
         low, high = _interval(drawn[0] / drawn[1], options)
     missing = int(np.sum((groups[0] | groups[1]) & ~known))
     ratio = found[0] / found[1] if found[1] else np.nan
-    return Effect(name, "share", ratio, low, high, np.nan, np.nan, *counts, missing)
+    return Effect(name, "share", ratio, low, high, np.nan, np.nan, counts[0], counts[1], missing)
 
 
 def _study(
@@ -306,8 +316,9 @@ def _study(
         parts = totals[since]
         size = sum(part[2] for part in parts)
         with np.errstate(invalid="ignore", divide="ignore"):
-            drawn = sum(part[1] for part in parts) / sum(part[3] for part in parts)
-        low, high = _interval(np.asarray(drawn), options)
+            mean = np.sum([part[1] for part in parts], axis=0)
+            mean = mean / np.sum([part[3] for part in parts], axis=0)
+        low, high = _interval(mean, options)
         value = sum(part[0] for part in parts) / size
         moments.append(Moment(name, since, value, low, high, int(size)))
     return moments

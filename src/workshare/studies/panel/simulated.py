@@ -148,7 +148,7 @@ def write_truth(panel: Panel, truth: Truth, path: str | Path) -> Path:
 
 
 def settled(model: PlaceModel, log_shares: Array, log_theta: Array) -> Array:
-    """Return where states come to rest: plain Euler steps of d log L / dt = residual, then Newton."""
+    """Return where states come to rest: Euler steps of d log L / dt = residual, then Newton."""
     y = log_shares.copy()
     moving = np.arange(len(y))
     for _ in range(20_000):

@@ -52,15 +52,16 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class SplitSummary:
-    """Means over places, for one group and one order.
+    """Means over the places of a group, for one order; the three parts add up to the change.
 
     Attributes
     ----------
-    places : places in the group whose change is known.
+    places : places in the group whose change and types are known.
     defined : of these, with this order defined.
-    jumps : of the defined, labelled jump by branch.
-    change, fundamentals, coordination : means over the defined; NaN where there are none.
-    change_of_rest : mean change of the places where the order is undefined; NaN without any.
+    jumps : of these, labelled jump by branch.
+    change : mean change, log points.
+    fundamentals, coordination : parts of places where the order is defined, over all places.
+    undefined : the change of places where it is not, over all places.
     """
 
     places: int
@@ -69,7 +70,7 @@ class SplitSummary:
     change: float
     fundamentals: float
     coordination: float
-    change_of_rest: float
+    undefined: float
 
     @property
     def share(self) -> float:
@@ -111,6 +112,21 @@ def _parts(
     )
 
 
+def three_parts(split: Split, made: Changes, order: int) -> tuple[Array, Array, Array]:
+    """Return fundamentals, coordination, and the change of places where the order is undefined.
+
+    Each is zero where it does not apply, so that the three add up to the change of every place; all
+    are NaN where a place's types are undecided. Shapes (places,).
+    """
+    defined = split.defined(order)
+    known = np.where(made.undecided, np.nan, 0.0)
+    return (
+        np.where(defined, split.fundamentals[order], known),
+        np.where(defined, split.coordination[order], known),
+        np.where(defined, 0.0, split.change + known),
+    )
+
+
 def summarise(
     split: Split, made: Changes, order: int, group: np.ndarray | None = None
 ) -> SplitSummary:
@@ -118,25 +134,18 @@ def summarise(
 
     Examples
     --------
-    >>> summary = SplitSummary(4, 2, 1, 0.6, 0.4, 0.2, float("nan"))
+    >>> summary = SplitSummary(4, 2, 1, 0.6, 0.3, 0.2, 0.1)
     >>> round(summary.share, 6)
     0.333333
     """
-    chosen = np.isfinite(split.change)
+    parts = three_parts(split, made, order)
+    chosen = np.isfinite(parts[0] + parts[1] + parts[2])
     if group is not None:
         chosen &= group
     there = chosen & split.defined(order)
-    rest = chosen & ~split.defined(order)
-
-    def mean(values: Array, places: np.ndarray) -> float:
-        return float(values[places].mean()) if places.any() else float("nan")
-
-    return SplitSummary(
-        int(chosen.sum()),
-        int(there.sum()),
-        int(np.sum(made.by_branch[there] == JUMP)),
-        mean(split.change, there),
-        mean(split.fundamentals[order], there),
-        mean(split.coordination[order], there),
-        mean(split.change, rest),
-    )
+    means = [
+        float(values[chosen].mean()) if chosen.any() else float("nan")
+        for values in (split.change, *parts)
+    ]
+    jumps = int(np.sum(made.by_branch[chosen] == JUMP))
+    return SplitSummary(int(chosen.sum()), int(there.sum()), jumps, *means)

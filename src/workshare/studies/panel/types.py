@@ -92,7 +92,7 @@ def ranks_of(found: Enumeration) -> np.ndarray:
     totals = np.exp(found.points).sum(axis=1)
     ranks = np.full(len(totals), "middle", dtype=object)
     for member in np.flatnonzero(found.counts > 0):
-        part = found.of(member)
+        part = found.of(int(member))
         mine = totals[part]
         if len(mine) == 1:
             ranks[part] = "only"
