@@ -82,8 +82,8 @@ def _sentences(record: Mapping[str, Any]) -> list[str]:
     )
     jumps = sum(row["places"] for row in record["labels"] if row["by_branch"] == "jump")
     lines.append(
-        f"{plural(jumps, 'place')} of {facts['places_compared']:,} jumped: their equilibrium is not "
-        "the old one carried along the straight line in log fundamentals."
+        f"{plural(jumps, 'place')} of {facts['places_compared']:,} jumped: their equilibrium is "
+        "not the old one carried along the straight line in log fundamentals."
     )
     lines.append(
         f"The labels by branch, by order and by basin disagree for "
@@ -255,7 +255,7 @@ def _split_figure(record: Mapping[str, Any]) -> Figure:
         "y": {**field("group", "nominal"), "sort": groups, "title": None},
         "x": {
             **field("value"),
-            "title": "mean change of the log outcome",
+            "title": "mean change, log points",
             "axis": {"tickCount": 5},
         },
         "color": {
@@ -342,7 +342,7 @@ def _study_figure(record: Mapping[str, Any]) -> Figure:
          "axis": {"format": "d", "tickMinStep": 1}}  # fmt: skip
     y = {**field("value"), "title": "log outcome against places without the event"}
     return Figure(
-        "event study", title,
+        "event-study", title,
         "What changed since the last year before the event, less the change of places without it.",
         f"{percent(record['options']['confidence'])} intervals by bootstrap of clusters; zero in "
         "the last year before the event by construction.",
