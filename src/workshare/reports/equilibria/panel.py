@@ -104,8 +104,8 @@ def _event_sentences(record: Mapping[str, Any]) -> list[str]:
     lines = [
         f"Places with the event grew by {number(log['value'], 3)} log points more than places "
         f"without ({confidence} interval {_range(log)}).",
-        f"{percent(share['value'])} of this is coordination ({_range(share, True)}); with the "
-        f"places whose old type no longer exists at most {percent(most['value'])} "
+        f"{percent(share['value'])} of this is coordination ({_range(share, True)}); counting all "
+        f"of the change in places whose old type no longer exists, {percent(most['value'])} "
         f"({_range(most, True)}).",
         f"A jump was {number(100 * jump['value'], 3)} percentage points more frequent with the "
         f"event ({_range(jump, True)})."
@@ -297,7 +297,11 @@ def _effect_figure(record: Mapping[str, Any]) -> Figure:
         if name in effects and effects[name]["value"] is not None
     ]
     share = effects[f"coordination share, {ORDER}"]
-    title = f"{percent(share['value'])} of the effect of the event is coordination"
+    most = effects[f"coordination or undefined share, {ORDER}"]
+    title = (
+        f"{percent(share['value'])} of the effect of the event is coordination, "
+        f"{percent(most['value'])} with places whose old type is gone"
+    )
     return Figure(
         "effects", title,
         "The effect of the event on the log outcome and its three parts, with intervals.",

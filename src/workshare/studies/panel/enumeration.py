@@ -160,7 +160,7 @@ def enumerate_all(
     >>> observed = np.log([[0.02], [0.1], [0.9]])
     >>> found = enumerate_all(model, model.log_fundamentals(np.exp(observed)), observed)
     >>> found.counts.tolist(), found.observed.tolist(), bool(found.certified.all())
-    ([1, 3, 1], [0, 2, 4], True)
+    ([3, 3, 1], [0, 4, 6], True)
     """
     options = options or EnumerationOptions()
     a, y = np.atleast_2d(log_theta), np.atleast_2d(log_observed)
