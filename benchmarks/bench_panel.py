@@ -7,6 +7,7 @@ process, so that other work on the machine does not count; two cores halve them.
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import time
 from pathlib import Path
@@ -59,6 +60,12 @@ def command() -> None:
         figure("panel command: memory of the first process", memory, "MB")
 
 
+def _children() -> float:
+    """Return CPU seconds of processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 if __name__ == "__main__":
     enumerate_all(PlaceModel(5), *drawn(PlaceModel(5), 2))
     each = [enumeration(5, places, 0.0) for places in (1250, 2500, 5000)]
@@ -66,9 +73,9 @@ if __name__ == "__main__":
     enumeration(4, 5000, 0.0)
     model = PlaceModel(5)
     a, y = drawn(model, 5000)
-    start = time.perf_counter()
+    before, start = _children(), time.process_time()
     enumerate_all(model, a, y, EnumerationOptions(certify=0.0, workers=2))
-    figure(
-        "panel, 5 sectors, 5000 places, two workers: wall", time.perf_counter() - start, "s", 30.0
-    )
+    spent = _children() - before + time.process_time() - start
+    figure("panel, 5 sectors, 5000 places, two workers: CPU of all", spent, "s", 60.0)
+    enumeration(5, 1250, 1.0)
     command()

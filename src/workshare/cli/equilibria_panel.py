@@ -10,6 +10,8 @@ import typer
 from workshare.cli.findings import Json, Out, Pictures, Quiet
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from workshare.studies.panel import Estimate, Panel, PlaceModel
 
 
@@ -109,7 +111,7 @@ def _model(
     )
 
 
-def _fraction(option: str, text: str):  # type: ignore[no-untyped-def]
+def _fraction(option: str, text: str) -> Fraction:
     from fractions import Fraction
 
     from workshare.errors import OptionError

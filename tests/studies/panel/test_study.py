@@ -1,7 +1,9 @@
 """The whole study: truth of simulated panels, invariance, and what must come out as zero."""
 
+import runpy
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -172,6 +174,7 @@ def test_labels_that_disagree_are_counted() -> None:
     labels = (made.changes.by_branch[0], made.changes.by_order[0], made.changes.by_basin[0])
     assert labels == ("continuous", "jump", "continuous")
     assert (made.changes.ranks[0][0], made.changes.ranks[1][0]) == ("highest", "middle")
+    assert made.changes.robust[0] == 1.0
     assert not made.changes.agree[0] and made.statistics["labels_disagree"] == 1
 
 
@@ -250,3 +253,22 @@ def test_estimation_needs_what_it_needs(small) -> None:
                 clusters=panel.clusters[:4],
             )
         )
+
+
+def test_the_label_by_branch_can_depend_on_the_path(small) -> None:
+    _, _, made = small
+    robust = made.changes.robust
+    assert np.all((robust >= 0) & (robust <= 1)) and np.mean(robust == 1) > 0.9
+    again = changes(made.found, made.changes.before, made.changes.after, paths=0)
+    assert np.isnan(again.robust).all()
+
+
+def test_the_script_writes_panel_and_truth(tmp_path) -> None:
+    script = Path(__file__).parents[3] / "scripts" / "simulate_panel.py"
+    runpy.run_path(str(script))["main"](str(tmp_path), 30, 5)
+    panel = read_panel(tmp_path / "places.csv")
+    drawn, truth = simulate_panel(SimulationOptions(places=30, seed=5))
+    np.testing.assert_array_equal(panel.shares, drawn.shares)
+    rows = (tmp_path / "truth.csv").read_text().splitlines()
+    assert rows[0].startswith("place,jump,old_type") and len(rows) == 31
+    assert [row.split(",")[1] == "1" for row in rows[1:]] == truth.jump.tolist()

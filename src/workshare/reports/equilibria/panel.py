@@ -85,9 +85,11 @@ def _sentences(record: Mapping[str, Any]) -> list[str]:
         f"{plural(jumps, 'place')} of {facts['places_compared']:,} jumped: their equilibrium is "
         "not the old one carried along the straight line in log fundamentals."
     )
+    bent = plural(facts["path_dependent"], "place")
     lines.append(
         f"The labels by branch, by order and by basin disagree for "
-        f"{plural(facts['labels_disagree'], 'place')}; they answer different questions."
+        f"{plural(facts['labels_disagree'], 'place')}; they answer different questions. Another "
+        f"monotone path gives another label by branch in {bent}."
     )
     lines.append(_proof(record))
     return lines
@@ -172,6 +174,10 @@ def _notes(record: Mapping[str, Any]) -> list[str]:
             f" (p {number(made['probability'], 2)}); {made['observations']:,} changes in "
             f"{made['clusters']:,} clusters. Base and cross are stated."
         )
+        if made["first_stage"] is not None and made["first_stage"] < 10:
+            lines.append(
+                "The instruments are weak (F below 10): estimate and error are not reliable."
+            )
         if not made["within"]:
             lines.append("The rounded elasticities lie outside the estimates' 95 % intervals.")
     lines += [
@@ -470,6 +476,7 @@ def _places(record: Mapping[str, Any]) -> Table:
         "by_basin": ("by basin", "", "text"),
         "rank_first": (f"rank in {record['first']}", "", "text"),
         "rank_last": (f"rank in {record['last']}", "", "text"),
+        "robust": ("paths with the same label", "share", "number"),
         "old_type": ("old type at new fundamentals", "", "text"),
         "new_type": ("new type at old fundamentals", "", "text"),
         "total_first": (f"total in {record['first']}", "share", "number"),

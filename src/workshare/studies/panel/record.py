@@ -149,6 +149,7 @@ def _places(result: PanelResult) -> list[dict[str, Any]]:
             "low_last": made.low[k, 1],
             "old_type": made.lost[0][k],
             "new_type": made.lost[1][k],
+            "robust": made.robust[k],
             "fold_at": made.fold_at[k] if made.lost[0][k] == "fold" else None,
             "total_first": total(found.observed[made.before[k]]),
             "total_last": total(found.observed[made.after[k]]),

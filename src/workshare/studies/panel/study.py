@@ -134,7 +134,7 @@ def study_panel(
     told("types", 0.0, f"branches between {first} and {last}")
     t, u = panel.position(first), panel.position(last)
     places = np.flatnonzero(panel.observed[:, t] & panel.observed[:, u])
-    made = changes(found, members[places, t], members[places, u])
+    made = changes(found, members[places, t], members[places, u], seed=options.enumeration.seed)
     split = split_changes(found, made)
     events, why = None, ""
     try:
@@ -236,6 +236,7 @@ def _statistics(panel: Panel, found: Enumeration, made: Changes) -> dict[str, in
         "places_compared": len(made.before),
         "places_undecided": int(made.undecided.sum()),
         "labels_disagree": int(np.sum(~made.agree)),
+        "path_dependent": int(np.sum(made.robust < 1)),
     }
 
 

@@ -12,10 +12,11 @@ Three labels of one change, because they answer different questions and can disa
   adjustment, d log L / dt = residual) at the new equilibrium.
 
 With two sectors or more the first label depends on the path: round a cusp the low sheet leads
-smoothly to the high one. So the straight line is part of the label, and how often the labels
-disagree is told. All branches of a place are carried from both ends, not only the observed one:
-those that arrive must pair the equilibria of both years one to one. Where they do not, the place is
-carried again ten times finer, and is undecided if they still do not.
+smoothly to the high one. So the straight line is part of the label; how often the labels disagree,
+and how often other monotone paths give another label, is told. All branches of a place are carried
+from both ends, not only the observed one: those that arrive must pair the equilibria of both years
+one to one. Where they do not, the place is carried again ten times finer, and is undecided if they
+still do not.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Changes:
         new type; each (places,).
     fold_at : how far along the path the old equilibrium lasted; 1: all the way.
     undecided : whether the pairing of branches failed or a member is ill.
+    robust : share of other monotone paths between the same fundamentals that give the same label by
+        branch; NaN where undecided, or where none was tried.
     """
 
     before: np.ndarray
@@ -85,6 +88,7 @@ class Changes:
     lost: tuple[np.ndarray, np.ndarray]
     fold_at: Array
     undecided: Mask
+    robust: Array
 
 
 def ranks_of(found: Enumeration) -> np.ndarray:
@@ -121,12 +125,16 @@ def is_low(found: Enumeration, members: np.ndarray) -> Array:
     return low
 
 
-def changes(found: Enumeration, before: np.ndarray, after: np.ndarray) -> Changes:
+def changes(
+    found: Enumeration, before: np.ndarray, after: np.ndarray, *, paths: int = 8, seed: int = 0
+) -> Changes:
     """Return labels and counterfactual states of the change of each place.
 
     Parameters
     ----------
     before, after : members of each place in the two years, both observed, shape (places,).
+    paths : other monotone paths tried for robustness of the label by branch; 0: none.
+    seed : of these paths, the same for all places.
     """
     usable = ~(found.ill[before] | found.ill[after]) & found.done[before] & found.done[after]
     usable &= (found.observed[before] >= 0) & (found.observed[after] >= 0)
@@ -149,6 +157,7 @@ def changes(found: Enumeration, before: np.ndarray, after: np.ndarray) -> Change
         before, after, by_branch, by_order, by_basin, agree, (first, last), low,
         np.where(fine, old_goal, -1), np.where(fine, new_goal, -1),
         (_why(old_end, fine), _why(new_end, fine)), np.where(fine, old_at, np.nan), ~fine,
+        _robustness(found, before, after, by_branch, paths, seed),
     )  # fmt: skip
 
 
@@ -179,6 +188,40 @@ def _carried_both(
             paired[place] = _pairs(found, ahead, back, before[place], after[place])
         todo = todo[~paired[todo]]
     return ahead, back, paired
+
+
+def _robustness(
+    found: Enumeration,
+    before: np.ndarray,
+    after: np.ndarray,
+    label: np.ndarray,
+    paths: int,
+    seed: int,
+) -> Array:
+    """Return the share of monotone paths of two legs with the same label.
+
+    On the first leg each sector's log fundamental goes its own share of the way, drawn once for all
+    places, so that the order of places does not matter.
+    """
+    robust = np.full(len(before), np.nan)
+    places = np.flatnonzero(label != UNDECIDED)
+    if paths < 1 or not places.size:
+        return robust
+    random = np.random.default_rng(seed)
+    old, new = found.observed[before[places]], found.observed[after[places]]
+    begin, end = found.log_theta[before[places]], found.log_theta[after[places]]
+    same = np.zeros(len(places))
+    for _ in range(paths):
+        middle = begin + random.random(begin.shape[1]) * (end - begin)
+        one, points, _ = carry_many(found.model, found.points[old], begin, middle)
+        arrived = np.flatnonzero(one == ARRIVED)
+        two, last, _ = carry_many(found.model, points[arrived], middle[arrived], end[arrived])
+        there = np.zeros(len(places), dtype=bool)
+        gaps = np.abs(last - found.points[new[arrived]]).max(axis=1, initial=0.0)
+        there[arrived] = (two == ARRIVED) & (gaps <= SAME)
+        same += there == (label[places] == CONTINUOUS)
+    robust[places] = same / paths
+    return robust
 
 
 def _empty(size: int) -> Carried:
