@@ -77,6 +77,33 @@ def test_what_was_done_before_an_interrupt_is_written_and_kept(
     assert again.stdout == run(*options[:-2], "--json", "--quiet").stdout
 
 
+def test_an_interrupt_before_anything_is_done_writes_nothing(
+    places: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workshare.studies.panel import enumeration
+
+    def stop(_task: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(enumeration, "_chunk", stop)
+    done = run(str(places), "--attraction", "2", "--out", str(tmp_path / "out"))
+    assert done.exit_code == 130 and "nothing was written" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_sector_with_a_missing_year_and_no_event(tmp_path: Path) -> None:
+    file = tmp_path / "places.csv"
+    file.write_text("place,year,share_a\nA,1,0.02\nA,2,0.6\nB,1,0.03\nB,2,0.031\nC,1,0.4\n")
+    done = run(str(file), "--attraction", "2", "--json")
+    assert done.exit_code == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["events"] is None and record["statistics"]["places_compared"] == 2
+    assert [row["by_branch"] for row in record["places"]] == ["jump", "continuous"]
+    assert record["places"][1]["coordination"] == [0.0, 0.0, 0.0]
+    needs = run(str(file))
+    assert needs.exit_code == 2 and "instrument_SECTOR" in needs.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -84,6 +84,8 @@ def panel(
     with writable(out):
         with progress_on_stderr(quiet) as progress:
             result = study_panel(table, model, options, progress)
+        if result.status is Status.INTERRUPTED and not result.statistics["place_years_done"]:
+            raise KeyboardInterrupt
         findings = panel_findings(panel_record(result))
         deliver(findings, out=out, json=json, quiet=quiet, pictures=pictures)
     if result.status is Status.INTERRUPTED:

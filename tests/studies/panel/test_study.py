@@ -65,6 +65,13 @@ def events_recovered(panel, truth, made) -> None:
     jumps = (truth.jump.astype(float) - truth.jump_without)[event].mean()
     found = made.events.effect("jump")
     assert found.low < jumps < found.high and found.low > 0
+    # coordination, fundamentals first: new state less old type, nothing where the type is lost
+    parts = np.nan_to_num(np.log(observed[:, -1] / truth.old_type))
+    parts -= np.nan_to_num(np.log(truth.without_event / truth.old_type_without))
+    found = made.events.effect("coordination, fundamentals first")
+    assert found.low < parts[event].mean() < found.high and found.low > 0
+    found = made.events.effect("coordination share, fundamentals first")
+    assert found.low < parts[event].mean() / effect < found.high
     placebo = made.events.effect("log outcome, placebo")
     assert placebo.low < 0 < placebo.high
 

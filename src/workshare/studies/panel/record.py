@@ -130,11 +130,11 @@ def _events(result: PanelResult) -> dict[str, Any] | None:
 
 def _places(result: PanelResult) -> list[dict[str, Any]]:
     made, split, found = result.changes, result.split, result.found
-    totals = np.exp(found.points).sum(axis=1) if len(found.points) else np.zeros(1)
+    totals = np.append(np.exp(found.points).sum(axis=1), np.nan)
     event = result.panel.event_years[result.places]
 
     def total(position: int) -> float:
-        return float(totals[position]) if position >= 0 else float("nan")
+        return float(totals[position])
 
     return [
         {

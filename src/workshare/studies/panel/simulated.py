@@ -70,6 +70,8 @@ class Truth:
     old_type : total share of the old type at the new fundamentals; NaN where it was lost (places,).
     without_event : total share in the last year, had there been no event (places,).
     jump_without : whether the old type would have been left without the event.
+    old_type_without : total share of the old type at the fundamentals without the event; NaN where
+        it was lost.
     low : whether a larger state grows from above at the fundamentals of each of the last two
         years, shape (places, 2).
     """
@@ -79,6 +81,7 @@ class Truth:
     old_type: Array
     without_event: Array
     jump_without: np.ndarray
+    old_type_without: Array
     low: np.ndarray
 
 
@@ -125,7 +128,7 @@ def simulate_panel(
     )
     truth = Truth(
         log_theta, ~_same(kept, states[-1]), np.exp(kept).sum(axis=1), np.exp(without).sum(axis=1),
-        ~_same(bare_kept, without), low,
+        ~_same(bare_kept, without), np.exp(bare_kept).sum(axis=1), low,
     )  # fmt: skip
     return panel, truth
 
@@ -142,6 +145,7 @@ def write_truth(panel: Panel, truth: Truth, path: str | Path) -> Path:
         for i, place in enumerate(panel.places):
             row = [place, int(truth.jump[i]), _text(truth.old_type[i]),
                    _text(truth.without_event[i]), int(truth.jump_without[i]),
+                   _text(truth.old_type_without[i]),
                    *(int(v) for v in truth.low[i])]  # fmt: skip
             writer.writerow([*row, *(repr(float(a)) for a in truth.log_theta[i].ravel())])
     return file

@@ -98,8 +98,8 @@ def _parts(
     """Return change, fundamentals and coordination of values by equilibrium (k, n)."""
 
     def at(position: np.ndarray) -> Array:
-        picked = values[np.maximum(position, 0)] if len(values) else np.zeros((len(position), 1))
-        return np.where(position[:, None] >= 0, picked, np.nan)
+        # position -1 stands for none
+        return np.asarray(np.vstack([values, np.full(values.shape[1], np.nan)])[position])
 
     first, last = at(old), at(new)
     kept, early = at(made.old_type), at(made.new_type)

@@ -145,9 +145,8 @@ def changes(
     new_goal, new_end, _ = _at(back, new, fine)
     by_branch = np.where(old_goal == new, CONTINUOUS, JUMP).astype(object)
     by_branch[~fine] = UNDECIDED
-    ranks = ranks_of(found)
-    first = np.where(usable, ranks[np.maximum(old, 0)], "unknown")
-    last = np.where(usable, ranks[np.maximum(new, 0)], "unknown")
+    ranks = np.append(ranks_of(found), "unknown")
+    first, last = ranks[np.where(usable, old, -1)], ranks[np.where(usable, new, -1)]
     by_order = _order_label(first, last, found.counts[before], found.counts[after])
     by_basin = _basin_label(found, before, after, usable)
     labels = np.stack([by_branch, by_order, by_basin])
@@ -162,9 +161,13 @@ def changes(
 
 
 def _at(carried: Carried, position: np.ndarray, fine: Mask) -> tuple[np.ndarray, np.ndarray, Array]:
-    """Return goal, end and t of the equilibria at the positions."""
-    safe = np.where(fine, position, 0)
-    return carried.goal[safe], carried.ended[safe], carried.at[safe]
+    """Return goal, end and t of the equilibria at the positions; -1 stands for none."""
+    safe = np.where(fine, position, -1)
+    return (
+        np.append(carried.goal, -1)[safe],
+        np.append(carried.ended, STUCK)[safe],
+        np.append(carried.at, np.nan)[safe],
+    )
 
 
 def _why(ended: np.ndarray, fine: Mask) -> np.ndarray:
