@@ -127,15 +127,22 @@ def _event_sentences(record: Mapping[str, Any]) -> list[str]:
 
 def _proof(record: Mapping[str, Any]) -> str:
     facts = record["statistics"]
+    starts = next(line for line in record["certificate"] if line["name"] == "starts")
+    sound = facts["place_years_done"] - facts["ill"]
+    known = (
+        f"of {sound:,} place-years all, with probability one over random constants "
+        f"({facts['paths_each']} paths each)"
+        if starts["holds"]
+        else "but some may be missing, as two random starts have different numbers of roots"
+    )
     ill = (
         "no place-year failed a check"
         if not facts["ill"]
         else f"{plural(facts['ill'], 'place-year')} failed a check and have no type"
     )
     return (
-        f"{facts['equilibria']:,} equilibria of {facts['place_years_done']:,} place-years: all, "
-        f"with probability one over random constants ({facts['paths_each']} paths each); "
-        f"{facts['proven']:,} proven one by one; {ill}."
+        f"{facts['equilibria']:,} equilibria were found, {known}; {facts['proven']:,} are proven "
+        f"one by one; {ill}."
     )
 
 
