@@ -79,6 +79,23 @@ def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
     assert made["risk"]["samples"] == 3
 
 
+def test_weigh_tells_values_and_break_even_values(tmp_path: Path) -> None:
+    made = told(
+        "weigh", "big-push", "--durations", "4", "--most", "2", "--worth", "modern=0.25",
+        "--term", "public_money=0.3", "--term", "creation=0.7", "--out", str(tmp_path),
+    )  # fmt: skip
+    by_name = {row["name"]: row for row in made["alternatives"]}
+    push = by_name["push lasting 4"]
+    assert made["best"] == "push lasting 4"
+    assert push["net"] == pytest.approx(push["creation"] - 1.3 * push["support"])
+    even = push["break_even"]["public_money"]
+    assert push["creation"] == pytest.approx((1 + even) * push["support"])
+    assert by_name["support without end"]["duration"] is None
+    page = (tmp_path / "report.html").read_text()
+    assert "breaks even at" in page
+    assert (tmp_path / "csv" / "break_even.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -90,6 +107,10 @@ def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
         (["push", "big-push", "--durations", "soon"], "numbers with commas"),
         (["push", "big-push", "--start", "2"], "start is unstable"),
         (["push", "footloose-entrepreneur"], "nothing to push"),
+        (["weigh", "big-push", "--worth", "modern"], "NAME=VALUE"),
+        (["weigh", "big-push", "--worth", "gold=1"], "'gold'"),
+        (["weigh", "big-push", "--worth", "modern=1", "--term", "luck=1"], "'luck'"),
+        (["weigh", "big-push", "--worth", "modern=1", "--term", "waste=1"], "waste is 1"),
     ],
 )
 def test_wrong_use_is_told_without_a_traceback(words: list[str], said: str) -> None:

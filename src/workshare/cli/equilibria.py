@@ -8,13 +8,15 @@ from workshare.cli.equilibria_classify import classify
 from workshare.cli.equilibria_find import find
 from workshare.cli.equilibria_follow import follow
 from workshare.cli.equilibria_push import push
+from workshare.cli.equilibria_weigh import weigh
 
-HELP = "Equilibria of any system: find, classify, follow and push them."
+HELP = "Equilibria of any system: find, classify, follow, push and weigh them."
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "find": find,
     "classify": classify,
     "follow": follow,
     "push": push,
+    "weigh": weigh,
 }
 """Commands of the group, in the order of the help."""

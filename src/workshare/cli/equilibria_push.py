@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from workshare.cli.equilibria_options import AtOnce, Kind, Values, Which
 from workshare.cli.findings import Json, Out, Pictures, Quiet
-
-if TYPE_CHECKING:
-    from workshare.arrays import Array
 
 
 def push(
@@ -45,7 +42,12 @@ def push(
 ) -> None:
     """Find the smallest permanent support and temporary push between two equilibria."""
     from workshare.cli.coordinate import writable
-    from workshare.cli.equilibria_options import chosen_dynamic, chosen_system
+    from workshare.cli.equilibria_options import (
+        chosen_dynamic,
+        chosen_system,
+        equilibrium_number,
+        numbers,
+    )
     from workshare.cli.findings import deliver
     from workshare.equilibria import find
     from workshare.equilibria.push import (
@@ -58,10 +60,11 @@ def push(
 
     chosen = chosen_system(system, set_parameter)
     moves = chosen_dynamic(system, dynamic, at_once, None)
-    times = _numbers(durations)
+    times = numbers(durations)
     with writable(out):
         points = find(chosen).points
-        low, high = _picked(points, start), _picked(points, target or max(1, len(points)))
+        low = equilibrium_number(points, start)
+        high = equilibrium_number(points, target or max(1, len(points)))
         permanent = permanent_support(chosen, low, high, most=most, dynamic=moves)
         temporary = temporary_push(chosen, low, high, times, most=most, dynamic=moves)
         best = temporary.cheapest
@@ -76,21 +79,3 @@ def push(
             )  # fmt: skip
         findings = push_findings(chosen, permanent, temporary, choice, risk)
         deliver(findings, out=out, json=json, quiet=quiet, pictures=pictures)
-
-
-def _numbers(text: str) -> list[float]:
-    from workshare.errors import OptionError
-
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise OptionError(f"--durations {text!r}; must be numbers with commas between") from None
-
-
-def _picked(points: Array, which: int) -> Array:
-    from workshare.errors import OptionError
-
-    if which > len(points):
-        raise OptionError(f"There is no equilibrium {which}: {len(points)} were found")
-    picked: Array = points[which - 1]
-    return picked
