@@ -40,6 +40,7 @@ from workshare.equilibria.parameter_homotopy import (
 )
 from workshare.equilibria.path import Path, make_path
 from workshare.equilibria.polynomial import Polynomials, polynomials_from_arrays, polynomials_of
+from workshare.equilibria.portrait import Portrait, portrait
 from workshare.equilibria.push import (
     PermanentSupport,
     ReboundRisk,
@@ -114,6 +115,8 @@ __all__ = [
     "label_change",
     "Path",
     "make_path",
+    "Portrait",
+    "portrait",
     "PermanentSupport",
     "PushChoice",
     "ReboundRisk",
