@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from workshare.arrays import Array
+from workshare.arrays import Array, Mask
 from workshare.equilibria import faces as face_module
 from workshare.equilibria.certify import Certificate, certify_point, certify_roots, touching
 from workshare.equilibria.completeness import (
@@ -41,6 +41,13 @@ from workshare.results import CertificateLine, certificate_line
 
 METHODS = ("auto", "homotopy", "interval", "monotone", "search")
 Progress = Callable[[int, int], None]
+
+FEW, QUICK_BOXES = 3, 20_000
+"""Up to so many unknowns a cover of so many boxes is tried first: it takes a fraction of a second,
+a slow monotone iteration can take minutes."""
+
+NOTHING = 1e-290
+"""A residual below this is zero: what outward rounding adds to an exact zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +212,11 @@ def _solve(
         )
     if method == "interval":
         return _by_intervals(system, options, system.lower, system.upper)
+    if boxed and method == "auto" and system.size <= FEW:
+        quick = replace(options, max_boxes=min(QUICK_BOXES, options.max_boxes))
+        covered = _by_intervals(system, quick, system.lower, system.upper)
+        if covered.level.means_all:
+            return covered
     if boxed and method in ("auto", "monotone"):
         found = _by_order(system, options)
         if found is not None and (found.level.means_all or method == "monotone"):
@@ -575,28 +587,74 @@ def _kind(
     if np.any(out):
         names = ", ".join(system.unknowns[k] for k in np.flatnonzero(out))
         return Kind.OUTSIDE, f"outside the bounds of {names}", True
+    note, sure = "", True
     if face:
-        # an inside unknown at its bound is the neighbouring face's: kept there, not twice
-        value = system.value(point)
-        wrong = ((np.array(face) == -1) & (value > tolerance)) | (
-            (np.array(face) == 1) & (value < -tolerance)
-        )
-        if np.any(wrong):
-            names = ", ".join(system.unknowns[k] for k in np.flatnonzero(wrong))
-            return Kind.COMPLEMENTARITY, f"{names} would leave the bound", True
-        edge = inside & ((point <= system.lower + tolerance) | (point >= system.upper - tolerance))
+        stays, sure = _stays(system, below, above, face)
+        if not np.all(stays):
+            names = ", ".join(system.unknowns[k] for k in np.flatnonzero(~stays))
+            return Kind.COMPLEMENTARITY, f"{names} would leave the bound", sure
+        if not sure:
+            if not np.all(np.isfinite(_value(system, point))):
+                return Kind.UNDECIDED, "the residual has no value here", False
+            note = "not proven that every unknown at a bound stays there"
+        # an inside unknown that may be at its bound is the neighbouring face's: counted there
+        edge = inside & ((below <= system.lower) | (above >= system.upper))
         if np.any(edge):
             names = ", ".join(system.unknowns[k] for k in np.flatnonzero(edge))
-            return Kind.COMPLEMENTARITY, f"{names} at its bound: counted on that face", True
+            counted = _counted_on_the_face(system, below, above, face, edge)
+            return Kind.COMPLEMENTARITY, f"{names} at its bound: counted on that face", counted
     if system.second_order is not None:
         second = np.asarray(system.second_order(point, system.parameters))
         if np.any(second > 0):
-            return Kind.SECOND_ORDER, f"largest second derivative {second.max():.4g} > 0", True
+            return Kind.SECOND_ORDER, f"largest second derivative {second.max():.4g} > 0", sure
     if system.global_gain is not None:
         gain = float(system.global_gain(point, system.parameters))
         if gain > tolerance:
-            return Kind.GLOBAL, f"somebody gains {gain:.4g} by another choice", True
-    return Kind.EQUILIBRIUM, "", True
+            return Kind.GLOBAL, f"somebody gains {gain:.4g} by another choice", sure
+    return Kind.EQUILIBRIUM, note, sure
+
+
+def _value(system: System, point: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return system.value(point)
+
+
+def _stays(system: System, below: Array, above: Array, face: tuple[int, ...]) -> tuple[Mask, bool]:
+    """Return which unknowns stay where they are, and whether that is proven for all of them.
+
+    An unknown at its lower bound stays where its residual is not positive, at its upper bound where
+    it is not negative. The signs are taken over the whole box in which the root is proven to lie;
+    where one is not decided over the box, the residual at its centre tells.
+    """
+    least, most = interval_value(system, below, above)
+    at = np.array(face)
+    leaves = ((at == face_module.AT_LOWER) & (least > 0)) | (
+        (at == face_module.AT_UPPER) & (most < 0)
+    )
+    proven = (
+        (at == face_module.INSIDE)
+        | leaves
+        | ((at == face_module.AT_LOWER) & (most <= NOTHING))
+        | ((at == face_module.AT_UPPER) & (least >= -NOTHING))
+    )
+    value = _value(system, (below + above) / 2)
+    looks = ((at == face_module.AT_LOWER) & (value > 0)) | (
+        (at == face_module.AT_UPPER) & (value < 0)
+    )
+    return ~np.where(proven, leaves, looks), bool(np.all(proven))
+
+
+def _counted_on_the_face(
+    system: System, below: Array, above: Array, face: tuple[int, ...], edge: Mask
+) -> bool:
+    """Return whether a root whose box meets bounds is proven to satisfy the neighbouring face."""
+    lower = edge & (below <= system.lower)
+    upper = edge & (above >= system.upper)
+    at = np.where(lower, face_module.AT_LOWER, np.where(upper, face_module.AT_UPPER, face))
+    low = np.where(lower, system.lower, np.where(upper, system.upper, below))
+    high = np.where(lower, system.lower, np.where(upper, system.upper, above))
+    stays, proven = _stays(system, low, high, tuple(int(place) for place in at))
+    return proven and bool(np.all(stays))
 
 
 def summary(found: EquilibriumSet) -> dict[str, Any]:

@@ -84,6 +84,7 @@ def core_periphery(
         },
         name="core and periphery",
         complementarity=True,
+        corners=("share",),
     )
 
 
