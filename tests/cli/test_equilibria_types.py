@@ -68,6 +68,20 @@ def test_follow_tells_where_things_happen(tmp_path: Path) -> None:
     assert {r["stability"] for r in below} == {"stable"}
 
 
+def test_follow_labels_a_change_and_says_that_labels_disagree(tmp_path: Path) -> None:
+    words = ["--parameter", "private", "--from", "0", "--to", "0.205", "--set", "social=1.5"]
+    made = told(
+        "follow", "binary-choice", *words, "--before", "1", "--after", "1", "--out", str(tmp_path)
+    )
+    assert (made["change"]["by_path"], made["change"]["agree"]) == ("continuous", True)
+    made = told(
+        "follow", "binary-choice", "--parameter", "social", "--from", "1.5", "--to", "1.1",
+        "--set", "private=0.01", "--before", "2", "--after", "3", "--out", str(tmp_path),
+    )  # fmt: skip
+    assert (made["change"]["by_path"], made["change"]["agree"]) == ("jump", False)
+    assert "The labels disagree" in (tmp_path / "report.html").read_text()
+
+
 def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
     made = told(
         "push", "big-push", "--durations", "1,4", "--most", "2", "--which",
@@ -103,6 +117,21 @@ def test_weigh_tells_values_and_break_even_values(tmp_path: Path) -> None:
         (["classify", "big-push", "--dynamic", "jerk"], "'jerk'"),
         (["follow", "big-push", "--parameter", "colour", "--from", "0", "--to", "1"], "'colour'"),
         (["follow", "big-push", "--parameter", "premium", "--from", "1", "--to", "1"], "differ"),
+        (
+            [
+                "follow",
+                "big-push",
+                "--parameter",
+                "premium",
+                "--from",
+                "0.4",
+                "--to",
+                "0.5",
+                "--before",
+                "1",
+            ],
+            "give the other one too",
+        ),
         (["push", "big-push", "--start", "9"], "no equilibrium 9"),
         (["push", "big-push", "--durations", "soon"], "numbers with commas"),
         (["push", "big-push", "--start", "2"], "start is unstable"),

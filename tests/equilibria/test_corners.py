@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from workshare.equilibria import FindOptions, find
+from workshare.equilibria.certify import certify_point
 from workshare.equilibria.completeness import Kind
 from workshare.equilibria.interval import cover_box
 from workshare.equilibria.system import system_from_text
@@ -83,3 +84,17 @@ def test_a_residual_that_is_exactly_zero_at_the_corner_keeps_its_proof() -> None
     corners = {tuple(p) for p in found.points.round(9)}
     assert {(0.0, 0.0), (0.0, 1.0), (1.0, 0.0)} <= corners
     assert len(found.equilibria) == 4
+
+
+def test_what_is_proven_is_proven_of_the_doubles_given() -> None:
+    from fractions import Fraction
+
+    # in decimals the root would be 0; of the doubles it is -2.8
+    system = system_from_text(["x - (a - b - c)*1e17"], ["x"],
+                              parameters={"a": 0.3, "b": 0.1, "c": 0.2})  # fmt: skip
+    proof = certify_point(system, np.zeros(1))
+    assert proof.holds
+    exact = (Fraction(0.3) - Fraction(0.1) - Fraction(0.2)) * Fraction(1e17)
+    centre, radius = Fraction(float(proof.centre[0])), Fraction(float(proof.radius[0]))
+    assert abs(exact - centre) <= radius
+    assert abs(centre) > radius
