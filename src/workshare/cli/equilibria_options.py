@@ -104,6 +104,8 @@ def equilibrium_number(points: Array, which: int) -> Array:
     """Return an equilibrium by its number, from 1."""
     from workshare.errors import OptionError
 
+    if len(points) == 0:
+        raise OptionError("No equilibrium was found: there is none to leave or to reach")
     if which > len(points):
         raise OptionError(f"There is no equilibrium {which}: {len(points)} were found")
     picked: Array = points[which - 1]

@@ -244,15 +244,19 @@ def _reached(
 ) -> tuple[Integers, Mask]:
     """Return which equilibrium each start comes to (-1: none), and whether it rests."""
     moved = move(system, starts, dynamic)
-    if len(points) == 0:
-        return np.full(len(starts), -1), moved.at_rest
+    # rest is relative to the size of a state: what runs away would seem to rest far out
     width = system.upper - system.lower
+    slack = 1e-3 * np.where(np.isfinite(width), width, 1.0)
+    outside = (moved.points < system.lower - slack) | (moved.points > system.upper + slack)
+    at_rest = moved.at_rest & ~np.any(outside, axis=1)
+    if len(points) == 0:
+        return np.full(len(starts), -1), at_rest
     width = np.where(np.isfinite(width), width, 1.0)
     gaps = np.max(np.abs(moved.points[:, None, :] - points[None]) / width, axis=2)
     gaps = np.where(np.isfinite(gaps), gaps, np.inf)
     nearest = np.argmin(gaps, axis=1)
     arrived = np.min(gaps, axis=1) <= near
-    return np.where(arrived & moved.at_rest, nearest, -1), moved.at_rest
+    return np.where(arrived & at_rest, nearest, -1), at_rest
 
 
 def _ends(system: System, points: Array, goal: Array, side: float) -> list[Array]:

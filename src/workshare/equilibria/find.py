@@ -34,6 +34,7 @@ from workshare.equilibria.homotopy import (
 from workshare.equilibria.interval import cover_box, interval_value
 from workshare.equilibria.monotone import bracket
 from workshare.equilibria.polynomial import Polynomials, polynomials_of, to_unknowns
+from workshare.equilibria.singular import singular_solutions
 from workshare.equilibria.system import System
 from workshare.equilibria.uniqueness import uniqueness_test
 from workshare.errors import OptionError
@@ -191,6 +192,10 @@ def _solve(
     """Return the roots by the method asked for, or the strongest that applies."""
     method = options.method
     polynomials = polynomials_of(system) if method in ("auto", "homotopy") else None
+    never = None if polynomials is None else _never_zero(polynomials)
+    if never is not None:
+        reason = f"Equation {never + 1} is a constant that is not zero, denominators cleared."
+        return _Found((), (), Completeness.PROVED, Outcome.FINISHED, reason, "homotopy")
     if polynomials is not None:
         paths = root_bound(polynomials, best_partition(polynomials))
         if paths <= options.max_paths:
@@ -233,6 +238,14 @@ def _solve(
             proofs = _distinct([*found.proofs, *covered.proofs])
             return replace(found, proofs=tuple(proofs), statistics=covered.statistics)
     return _by_search(system, options, extra, progress)
+
+
+def _never_zero(polynomials: Polynomials) -> int | None:
+    """Return the first equation that is a constant other than zero, or None."""
+    for row in np.flatnonzero(polynomials.degrees == 0):
+        if np.sum(polynomials.coefficients[polynomials.equation == row]) != 0:
+            return int(row)
+    return None
 
 
 def _by_homotopy(
@@ -409,11 +422,26 @@ def _by_search(
         return _Found(
             tuple(proofs), (), Completeness.PROVED, status, reason, "search", (), statistics
         )
+    flat = () if result.interrupted or proofs else singular_solutions(system, seed=options.seed)
+    if flat:
+        curves = any(on_curve for _, on_curve in flat)
+        loose = [
+            (
+                point,
+                Kind.SINGULAR,
+                1,
+                "seems to lie on a curve or surface of solutions" if curve else "multiple",
+            )
+            for point, curve in flat
+        ]
+        status = Outcome.NOT_ISOLATED if curves else Outcome.UNRESOLVED
     low, high = result.unseen[1], result.unseen[2]
     reason = (
         f"{result.starts} starts; not seen, estimated: {result.unseen[0]:.1f} "
         f"(95 % interval {low:.1f} to {high:.1f})."
     )
+    if status is Outcome.NOT_ISOLATED:
+        reason += " Solutions seem to form curves or surfaces; only isolated ones can be counted."
     level = Completeness.SEARCHED
     if proofs and all(proof.holds for proof in proofs) and not loose and points_inward(system):
         total = sum(proof.index for proof in proofs)
