@@ -90,7 +90,12 @@ def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
     assert made["permanent"]["size"] == pytest.approx(-big_push_conditions().profit_alone)
     assert made["temporary"][0]["size"] > made["temporary"][1]["size"]
     assert made["choice"]["unknowns"] == ["modern"]
-    assert made["risk"]["samples"] == 3
+    assert [item["margin"] for item in made["risk"]] == [0.0, 0.1, 0.25, 0.5]
+    assert {item["samples"] for item in made["risk"]} == {3}
+    shares = [item["share"] for item in made["risk"]]
+    assert shares == sorted(shares, reverse=True)  # the same draws: a larger push fails no more
+    assert made["shortest"]["size"] == 2
+    assert made["shortest"]["cost"] < min(item["cost"] for item in made["temporary"])
 
 
 def test_weigh_tells_values_and_break_even_values(tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def push(
     from workshare.equilibria.push import (
         permanent_support,
         rebound_risk,
+        shortest_push,
         temporary_push,
     )
     from workshare.equilibria.push_choice import which_to_push
@@ -69,13 +70,19 @@ def push(
         temporary = temporary_push(chosen, low, high, times, most=most, dynamic=moves)
         best = temporary.cheapest
         length, size = float(temporary.durations[best]), float(temporary.sizes[best])
-        choice = risk = None
+        shortest = None
+        if moves.kind == "flow":
+            longest = max(times)
+            shortest = shortest_push(chosen, low, high, [most], longest=longest, dynamic=moves)
+        choice, risks = None, []
         if which:
             choice = which_to_push(chosen, low, high, length, most=most, dynamic=moves)
         if error is not None and size < float("inf"):
-            risk = rebound_risk(
-                chosen, low, high, size, length,
-                error=error, samples=samples, seed=seed, dynamic=moves,
-            )  # fmt: skip
-        findings = push_findings(chosen, permanent, temporary, choice, risk)
+            for margin in (0.0, 0.1, 0.25, 0.5):
+                risk = rebound_risk(
+                    chosen, low, high, (1 + margin) * size, length,
+                    error=error, samples=samples, seed=seed, dynamic=moves,
+                )  # fmt: skip
+                risks.append((margin, risk))
+        findings = push_findings(chosen, permanent, temporary, choice, risks, shortest)
         deliver(findings, out=out, json=json, quiet=quiet, pictures=pictures)

@@ -47,6 +47,7 @@ from workshare.equilibria.push import (
     TemporaryPush,
     permanent_support,
     rebound_risk,
+    shortest_push,
     temporary_push,
 )
 from workshare.equilibria.push_choice import PushChoice, which_to_push
@@ -123,6 +124,7 @@ __all__ = [
     "TemporaryPush",
     "permanent_support",
     "rebound_risk",
+    "shortest_push",
     "temporary_push",
     "which_to_push",
     "with_support",
