@@ -92,7 +92,7 @@ def _sentences(
         told = [f"{percent(risk.risk)} at {percent(margin)} more" for margin, risk in risks[1:]]
         first = risks[0][1]
         lines.append(
-            f"With an error of {percent(first.error)} in every parameter, the push of just the least "
+            f"With an error of {percent(first.error)} in every parameter, the push of the least "
             f"size fails in {percent(first.risk)} of {first.samples} draws "
             f"({percent(first.fell_back)} fall back)" + (f"; {', '.join(told)}." if told else ".")
         )
