@@ -27,9 +27,10 @@ from workshare.equilibria.completeness import (
 )
 from workshare.equilibria.deflation import search, unseen_roots
 from workshare.equilibria.dynamics import Dynamic, Moved, move
-from workshare.equilibria.find import METHODS, FindOptions, find, summary
+from workshare.equilibria.find import find
 from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots, solve_polynomials
 from workshare.equilibria.interval import Cover, cover_box
+from workshare.equilibria.judge import METHODS, FindOptions, summary
 from workshare.equilibria.jump import Carried, Change, carry, label_change
 from workshare.equilibria.monotone import Bracket, bracket
 from workshare.equilibria.parameter_homotopy import (

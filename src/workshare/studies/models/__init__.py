@@ -1,5 +1,7 @@
 """Ready-made economic systems with several equilibria: one file each, with its closed forms.
 
+Formulas follow the papers named in each file; where they were not taken from the paper itself no
+equation number is given, and a test checks every closed form against the system's own equilibria.
 :data:`MODELS` lists them by the name the command line uses; :func:`model` makes one.
 """
 
