@@ -237,12 +237,15 @@ def _reach(values: list[float], low: float, high: float) -> tuple[float, float]:
 def _merged(rows: list[dict[str, Any]], near: float) -> list[dict[str, Any]]:
     """Return points in order, those nearer than ``near`` to the one before sharing its number."""
     made: list[dict[str, Any]] = []
-    head = None
+    groups: list[list[dict[str, Any]]] = []
     for row in sorted(rows, key=lambda item: item["x"]):
-        if head is not None and row["x"] - head["x"] < near:
-            head["number"] += f", {row['number']}"
-            made.append({**row, "number": ""})
+        if groups and row["x"] - groups[-1][0]["x"] < near:
+            groups[-1].append(row)
         else:
-            head = dict(row)
-            made.append(head)
+            groups.append([row])
+    for group in groups:
+        numbers = sorted(int(row["number"]) for row in group)
+        said = ", ".join(map(str, numbers)) if len(numbers) <= 3 else f"{len(numbers)} of them"
+        made.append({**group[0], "number": said})
+        made += [{**row, "number": ""} for row in group[1:]]
     return made
