@@ -68,6 +68,20 @@ def test_follow_tells_where_things_happen(tmp_path: Path) -> None:
     assert {r["stability"] for r in below} == {"stable"}
 
 
+def test_follow_labels_a_change_and_says_that_labels_disagree(tmp_path: Path) -> None:
+    words = ["--parameter", "private", "--from", "0", "--to", "0.205", "--set", "social=1.5"]
+    made = told(
+        "follow", "binary-choice", *words, "--before", "1", "--after", "1", "--out", str(tmp_path)
+    )
+    assert (made["change"]["by_path"], made["change"]["agree"]) == ("continuous", True)
+    made = told(
+        "follow", "binary-choice", "--parameter", "social", "--from", "1.5", "--to", "1.1",
+        "--set", "private=0.01", "--before", "2", "--after", "3", "--out", str(tmp_path),
+    )  # fmt: skip
+    assert (made["change"]["by_path"], made["change"]["agree"]) == ("jump", False)
+    assert "The labels disagree" in (tmp_path / "report.html").read_text()
+
+
 def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
     made = told(
         "push", "big-push", "--durations", "1,4", "--most", "2", "--which",
@@ -76,7 +90,29 @@ def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
     assert made["permanent"]["size"] == pytest.approx(-big_push_conditions().profit_alone)
     assert made["temporary"][0]["size"] > made["temporary"][1]["size"]
     assert made["choice"]["unknowns"] == ["modern"]
-    assert made["risk"]["samples"] == 3
+    assert [item["margin"] for item in made["risk"]] == [0.0, 0.1, 0.25, 0.5]
+    assert {item["samples"] for item in made["risk"]} == {3}
+    shares = [item["share"] for item in made["risk"]]
+    assert shares == sorted(shares, reverse=True)  # the same draws: a larger push fails no more
+    assert made["shortest"]["size"] == 2
+    assert made["shortest"]["cost"] < min(item["cost"] for item in made["temporary"])
+
+
+def test_weigh_tells_values_and_break_even_values(tmp_path: Path) -> None:
+    made = told(
+        "weigh", "big-push", "--durations", "4", "--most", "2", "--worth", "modern=0.25",
+        "--term", "public_money=0.3", "--term", "creation=0.7", "--out", str(tmp_path),
+    )  # fmt: skip
+    by_name = {row["name"]: row for row in made["alternatives"]}
+    push = by_name["push lasting 4"]
+    assert made["best"] == "push lasting 4"
+    assert push["net"] == pytest.approx(push["creation"] - 1.3 * push["support"])
+    even = push["break_even"]["public_money"]
+    assert push["creation"] == pytest.approx((1 + even) * push["support"])
+    assert by_name["support without end"]["duration"] is None
+    page = (tmp_path / "report.html").read_text()
+    assert "breaks even at" in page
+    assert (tmp_path / "csv" / "break_even.csv").exists()
 
 
 @pytest.mark.parametrize(
@@ -86,10 +122,29 @@ def test_push_gives_support_duration_choice_and_risk(tmp_path: Path) -> None:
         (["classify", "big-push", "--dynamic", "jerk"], "'jerk'"),
         (["follow", "big-push", "--parameter", "colour", "--from", "0", "--to", "1"], "'colour'"),
         (["follow", "big-push", "--parameter", "premium", "--from", "1", "--to", "1"], "differ"),
+        (
+            [
+                "follow",
+                "big-push",
+                "--parameter",
+                "premium",
+                "--from",
+                "0.4",
+                "--to",
+                "0.5",
+                "--before",
+                "1",
+            ],
+            "give the other one too",
+        ),
         (["push", "big-push", "--start", "9"], "no equilibrium 9"),
         (["push", "big-push", "--durations", "soon"], "numbers with commas"),
         (["push", "big-push", "--start", "2"], "start is unstable"),
         (["push", "footloose-entrepreneur"], "nothing to push"),
+        (["weigh", "big-push", "--worth", "modern"], "NAME=VALUE"),
+        (["weigh", "big-push", "--worth", "gold=1"], "'gold'"),
+        (["weigh", "big-push", "--worth", "modern=1", "--term", "luck=1"], "'luck'"),
+        (["weigh", "big-push", "--worth", "modern=1", "--term", "waste=1"], "waste is 1"),
     ],
 )
 def test_wrong_use_is_told_without_a_traceback(words: list[str], said: str) -> None:

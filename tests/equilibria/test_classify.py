@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from workshare.equilibria import find
+from workshare.equilibria import FindOptions, find
 from workshare.equilibria.basins import basin_of, inner_basin, sample_basins, wilson
 from workshare.equilibria.classify import classify, order_ranks, stability
 from workshare.equilibria.dynamics import Dynamic, move
@@ -114,10 +114,11 @@ def test_an_order_interval_of_complements_is_proven_and_is_no_larger_than_the_ba
         ["tanh(1.5*x + 0.2*y) - x", "tanh(1.5*y + 0.2*x) - y"], ["x", "y"],
         bounds={"x": (-1, 1), "y": (-1, 1)},
     )  # fmt: skip
-    points = find(pair).points
+    found = find(pair)
+    points = found.points
     assert len(points) == 9
     highest = len(points) - 1
-    inner = inner_basin(pair, points, highest)
+    inner = inner_basin(found, highest)
     assert inner is not None
     assert 0 < inner.volume < 1
     draw = np.random.default_rng(1).random((50, 2))
@@ -129,7 +130,17 @@ def test_nothing_is_proven_where_order_is_not_preserved() -> None:
     turning = system_from_text(
         ["-x + y", "-y - x"], ["x", "y"], bounds={"x": (-1, 1), "y": (-1, 1)}
     )
-    assert inner_basin(turning, np.zeros((1, 2)), 0) is None
+    assert inner_basin(find(turning), 0) is None
+
+
+def test_no_inner_basin_is_claimed_where_equilibria_may_be_missing() -> None:
+    double = system_from_text(["x - x^3"], ["x"], bounds={"x": (-2, 2)})
+    sampled = find(double, FindOptions(method="search", starts=16))
+    assert not sampled.completeness.means_all
+    with pytest.raises(OptionError, match="there may be more"):
+        inner_basin(sampled, 0)
+    with pytest.raises(OptionError, match="no equilibrium 7: 3"):
+        inner_basin(find(double), 7)
 
 
 def test_a_system_without_tape_moves_as_the_same_one_with_tape() -> None:

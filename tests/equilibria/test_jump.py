@@ -14,6 +14,7 @@ from workshare.equilibria.path import make_path
 from workshare.equilibria.system import system_from_text
 from workshare.errors import OptionError
 from workshare.studies.models import model
+from workshare.studies.models.binary_choice import critical_taste
 from workshare.studies.models.core_periphery import sustain_point
 
 CUSP = system_from_text(
@@ -52,6 +53,68 @@ def test_robustness_tells_that_the_label_depends_on_the_path() -> None:
     made = label_change(CUSP, path, find(start).points[0], find(end).points[0], paths=60, seed=1)
     assert 0.0 < made.robust < 1.0
     assert made.robust_low < made.robust < made.robust_high
+
+
+CHOICE = system_from_text(
+    ["tanh(h + J*m) - m"], ["m"], bounds={"m": (-1, 1)}, parameters={"h": 0.0, "J": 1.02},
+    name="binary choice",
+)  # fmt: skip
+
+
+def choices(h: float, j: float) -> np.ndarray:
+    """Return the equilibria of m = tanh(h + J m), lowest first."""
+    found = find(CHOICE.at({"h": h, "J": j}))
+    assert str(found.completeness) == "PROVED"
+    return found.points
+
+
+def test_the_straight_path_leaves_the_region_of_three_and_comes_back() -> None:
+    # (h, J) from (0, 1.02) to (0.2, 1.5): three equilibria at both ends, one in between
+    ends = [{"h": 0.0, "J": 1.02}, {"h": 0.2, "J": 1.5}]
+    path = make_path(CHOICE, ends)
+    counts = [len(choices(*path.values(t))) for t in (0.0, 0.5, 1.0)]
+    assert counts == [3, 1, 3]
+    assert critical_taste(1.26) < 0.1 < 0.2 < critical_taste(1.5)
+    low = choices(0.0, 1.02)[0]
+    made = label_change(CHOICE, path, low, choices(0.2, 1.5)[0], paths=20)
+    assert (made.by_path, made.by_rank, made.by_basin) == (JUMP, CONTINUOUS, JUMP)
+    assert made.ranks == ("lowest", "lowest")
+    assert not made.agree
+    assert made.complete
+    assert made.carried.reason == "fold"
+    # the proof of the branch ends where the branch does
+    assert made.tube.t <= made.carried.t + 1e-9
+    assert made.tube.t > 0.9 * made.carried.t
+    first, second, *rest = made.sentences()
+    assert first.startswith(
+        "The labels disagree: jump by path, continuous by order rank, jump by basin."
+    )
+    assert "vanishes" in second
+    assert any("random monotone paths" in line for line in rest)
+    # every monotone path on which J rises first keeps the lowest
+    around = make_path(CHOICE, [ends[0], {"h": 0.0, "J": 1.5}, ends[1]])
+    other = label_change(CHOICE, around, low, choices(0.2, 1.5)[0])
+    assert (other.by_path, other.by_rank) == (CONTINUOUS, CONTINUOUS)
+    assert other.tube.reason == "proven"
+
+
+def test_round_the_cusp_of_binary_choice_the_lowest_becomes_the_highest() -> None:
+    stages = [(-0.05, 1.5), (-0.05, 0.5), (0.05, 0.5), (0.05, 1.5)]
+    path = make_path(CHOICE, [{"h": h, "J": j} for h, j in stages])
+    low, high = choices(-0.05, 1.5)[0], choices(0.05, 1.5)[2]
+    made = label_change(CHOICE, path, low, high)
+    assert (made.by_path, made.by_rank, made.by_basin) == (CONTINUOUS, JUMP, JUMP)
+    assert made.ranks == ("lowest", "highest")
+    assert made.tube.reason == "proven"
+    assert made.carried_back.point == pytest.approx(low)
+    words = " ".join(made.sentences())
+    assert "The labels disagree: continuous by path, jump by order rank, jump by basin" in words
+    assert "proven box by box" in words
+    # straight across, all three say jump
+    straight = make_path(CHOICE, [{"h": -0.05, "J": 1.5}, {"h": 0.05, "J": 1.5}])
+    plain = label_change(CHOICE, straight, low, high)
+    assert (plain.by_path, plain.by_rank, plain.by_basin) == (JUMP, JUMP, JUMP)
+    assert plain.sentences()[0].startswith("The labels agree")
 
 
 def test_a_branch_that_vanishes_says_where() -> None:

@@ -15,6 +15,7 @@ from workshare.equilibria.dynamics import Dynamic, move
 from workshare.equilibria.push import (
     permanent_support,
     rebound_risk,
+    shortest_push,
     temporary_push,
 )
 from workshare.equilibria.push_choice import which_to_push
@@ -171,3 +172,57 @@ def test_a_push_without_meaning_tells_every_fault() -> None:
         temporary_push(DOUBLE, LOW, HIGH, [1.0], weights=np.zeros(1))
     with pytest.raises(OptionError, match="'w'"):
         which_to_push(DOUBLE, LOW, HIGH, 1.0, unknowns=["w"])
+
+
+# --- binary choice, m' = tanh(h + J m) - m + s: closed forms --------------------------------------
+
+
+@pytest.mark.parametrize("social", [1.5, 2.0])
+def test_permanent_support_of_binary_choice_has_its_closed_form(social: float) -> None:
+    system = model("binary-choice", {"social": social})
+    points = find(system).points
+    found = permanent_support(system, points[0], points[2])
+    # the fold of tanh(J m) - m + s is that of the critical taste, stretched by J
+    assert found.size == pytest.approx(critical_taste(social) / social, abs=1e-9)
+    assert found.leaves_at[0] == pytest.approx(
+        -math.atanh(math.sqrt(1 - 1 / social)) / social, abs=1e-5
+    )
+    assert found.lasts
+
+
+@pytest.mark.parametrize("size", [0.2, 1.0, 6.0])
+def test_shortest_push_is_the_time_to_the_border(size: float) -> None:
+    system = model("binary-choice", {"social": 1.5})
+    points = find(system).points
+    found = shortest_push(system, points[0], points[2], [size])
+    needed, _ = quad(lambda m: 1 / (math.tanh(1.5 * m) - m + size), points[0, 0], 0,
+                     epsabs=1e-12, epsrel=1e-12, limit=200)  # fmt: skip
+    assert found.durations[0] == pytest.approx(needed, rel=1e-4)
+    assert found.costs[0] == pytest.approx(size * needed, rel=1e-4)
+    # the other way round: the least size for that duration
+    back = temporary_push(system, points[0], points[2], [needed])
+    assert back.sizes[0] == pytest.approx(size, rel=1e-4)
+
+
+def test_cost_falls_with_size_to_the_distance_of_the_border() -> None:
+    system = model("binary-choice", {"social": 1.5})
+    points = find(system).points
+    found = shortest_push(system, points[0], points[2], [0.1, 0.15, 0.5, 5.0, 100.0])
+    assert found.durations[0] == math.inf  # below the permanent support none suffices
+    assert np.all(np.diff(found.costs[1:]) < 0)
+    assert found.costs[-1] == pytest.approx(-points[0, 0], rel=5e-3)
+
+
+def test_support_that_drives_a_state_out_of_its_bounds_is_no_traceback() -> None:
+    # the low branch ends at the lower bound of where roots are looked for
+    system = system_from_text(["x - x^3 - 0.1*x"], ["x"], bounds={"x": (-0.96, 3)})
+    points = find(system).points
+    found = permanent_support(system, points[0], points[2], weights=np.array([-1.0]), most=1.0)
+    assert not found.lasts
+
+
+def test_a_shortest_push_without_meaning_tells_every_fault() -> None:
+    with pytest.raises(OptionError) as told:
+        shortest_push(DOUBLE, LOW, HIGH, [0.0], longest=-1, dynamic=Dynamic("m", "map"))
+    for word in ("sizes are [0.0]", "longest is -1", "must be a flow"):
+        assert word in str(told.value)

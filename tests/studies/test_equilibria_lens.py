@@ -61,10 +61,28 @@ def test_no_push_reaches_what_is_beyond_the_best(islands: CoordinationResult) ->
     assert smallest_push(setting, target, start, 10.0 * islands.value) is None
 
 
+def test_types_are_the_equilibria_of_play_with_their_starts(islands: CoordinationResult) -> None:
+    types = equilibria_lens(islands)["types"]
+    assert islands.equilibria is not None
+    assert len(types) == len(islands.equilibria.equilibria)
+    settled = [p.start for p in islands.equilibria.plays if p.status == "equilibrium"]
+    assert sorted(start for row in types for start in row["starts"]) == sorted(settled)
+    values = [row["value"] for row in types]
+    assert values == sorted(values, reverse=True)
+    setting = Setting(islands.region)
+    for row in types:
+        found = next(o for o in islands.equilibria.equilibria if o.name == row["name"])
+        held = dict(found.holdings)
+        assert -setting.clear(held).selection.value == pytest.approx(row["value"], abs=1e-5)
+        assert not any(hold_together(setting, held).values())
+
+
 def test_the_findings_say_what_the_record_holds(islands: CoordinationResult) -> None:
     record = equilibria_lens(islands)
     found = equilibria_findings(record)
     assert "DOR (6) and ELM (6)" in found.sentences[0]
     assert [row[1] for row in found.tables[0].rows] == list(record["support"].values())
+    assert any("does not make the least-cost division itself last" in s for s in found.sentences)
+    assert found.tables[1].name == "types"
     nobody = {**record, "status": "self-sustaining", "support": {"A": 0.0}, "leaves": []}
     assert "lasts without support" in equilibria_findings(nobody).sentences[0]

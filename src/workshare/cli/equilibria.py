@@ -9,8 +9,9 @@ from workshare.cli.equilibria_find import find
 from workshare.cli.equilibria_follow import follow
 from workshare.cli.equilibria_panel import panel
 from workshare.cli.equilibria_push import push
+from workshare.cli.equilibria_weigh import weigh
 
-HELP = "Equilibria of any system: find, classify, follow and push them."
+HELP = "Equilibria of any system: find, classify, follow, push and weigh them."
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "find": find,
@@ -18,5 +19,6 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "follow": follow,
     "push": push,
     "panel": panel,
+    "weigh": weigh,
 }
 """Commands of the group, in the order of the help."""

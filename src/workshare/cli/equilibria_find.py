@@ -21,20 +21,28 @@ def find(
         bool, typer.Option("--confirm", help="Solve polynomials twice and compare the counts.")
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of random choices.")] = 0,
+    dynamic: Annotated[
+        str | None,
+        typer.Option(help="flow or map: tell stability under it. Default: no stability is told."),
+    ] = None,
     out: Out = None,
     json: Json = False,
     pictures: Pictures = False,
     quiet: Quiet = False,
 ) -> None:
     """Find the equilibria of a system and say whether they are all."""
-    from workshare.cli.equilibria_options import chosen_system
+    from workshare.cli.equilibria_options import chosen_dynamic, chosen_system
     from workshare.cli.findings import deliver
     from workshare.cli.progress import progress_on_stderr
     from workshare.equilibria import FindOptions, summary
     from workshare.equilibria import find as search
+    from workshare.equilibria.portrait import portrait, portrait_record
     from workshare.reports.equilibria_find import found_findings
 
     chosen = chosen_system(system, values)
+    moves = None if dynamic is None else chosen_dynamic(system, dynamic, None, None)
+    if moves is not None:
+        moves.check(chosen)
     options = FindOptions(method=method, starts=starts, confirm=confirm, seed=seed)
     with progress_on_stderr(quiet) as show:
 
@@ -43,4 +51,6 @@ def find(
                 show("find", done / max(total, 1), f"{done} of {total}")
 
         found = search(chosen, options, progress=advance)
-    deliver(found_findings(summary(found)), out=out, json=json, quiet=quiet, pictures=pictures)
+    picture = portrait_record(portrait(found, moves))
+    findings = found_findings(summary(found), picture)
+    deliver(findings, out=out, json=json, quiet=quiet, pictures=pictures)

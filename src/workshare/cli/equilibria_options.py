@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from workshare.arrays import Array
     from workshare.equilibria import System
     from workshare.equilibria.dynamics import Dynamic
 
@@ -33,7 +35,7 @@ def chosen_system(which: str, values: list[str] | None) -> System:
     from workshare.equilibria.files import read_system
     from workshare.studies.models import MODELS, model
 
-    given = _values(values or [])
+    given = named_values(values or [])
     if which in MODELS:
         return model(which, given)
     if not Path(which).exists():
@@ -61,19 +63,50 @@ def chosen_dynamic(
     )
 
 
-def _values(pairs: list[str]) -> dict[str, float]:
-    """Return parameters by name from ``NAME=VALUE`` texts."""
+def named_values(
+    pairs: list[str], option: str = "--set", allowed: Sequence[str] | None = None
+) -> dict[str, float]:
+    """Return numbers by name from ``NAME=VALUE`` texts; ``allowed``: the names there are."""
+    from math import isfinite
+
     from workshare.errors import OptionError
 
-    values, faults = {}, []
+    values: dict[str, float] = {}
+    faults = []
     for pair in pairs:
         name, sign, text = pair.partition("=")
+        name = name.strip()
         try:
-            values[name.strip()] = float(text)
+            value = float(text)
         except ValueError:
-            sign = ""
-        if not sign:
-            faults.append(f"--set {pair!r}; must be NAME=VALUE with a number")
+            sign, value = "", 0.0
+        if not sign or not isfinite(value):
+            faults.append(f"{option} {pair!r}; must be NAME=VALUE with a number")
+        elif allowed is not None and name not in allowed:
+            faults.append(f"{option} {name!r}; allowed: {', '.join(allowed)}")
+        values[name] = value
     if faults:
         raise OptionError("; ".join(faults))
     return values
+
+
+def numbers(text: str) -> list[float]:
+    """Return the durations of a text with commas between."""
+    from workshare.errors import OptionError
+
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise OptionError(f"--durations {text!r}; must be numbers with commas between") from None
+
+
+def equilibrium_number(points: Array, which: int) -> Array:
+    """Return an equilibrium by its number, from 1."""
+    from workshare.errors import OptionError
+
+    if len(points) == 0:
+        raise OptionError("No equilibrium was found: there is none to leave or to reach")
+    if which > len(points):
+        raise OptionError(f"There is no equilibrium {which}: {len(points)} were found")
+    picked: Array = points[which - 1]
+    return picked

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from workshare.cli.equilibria_options import AtOnce, Kind, Values, Which
 from workshare.cli.findings import Json, Out, Pictures, Quiet
-
-if TYPE_CHECKING:
-    from workshare.arrays import Array
 
 
 def push(
@@ -45,12 +42,18 @@ def push(
 ) -> None:
     """Find the smallest permanent support and temporary push between two equilibria."""
     from workshare.cli.coordinate import writable
-    from workshare.cli.equilibria_options import chosen_dynamic, chosen_system
+    from workshare.cli.equilibria_options import (
+        chosen_dynamic,
+        chosen_system,
+        equilibrium_number,
+        numbers,
+    )
     from workshare.cli.findings import deliver
     from workshare.equilibria import find
     from workshare.equilibria.push import (
         permanent_support,
         rebound_risk,
+        shortest_push,
         temporary_push,
     )
     from workshare.equilibria.push_choice import which_to_push
@@ -58,39 +61,28 @@ def push(
 
     chosen = chosen_system(system, set_parameter)
     moves = chosen_dynamic(system, dynamic, at_once, None)
-    times = _numbers(durations)
+    times = numbers(durations)
     with writable(out):
         points = find(chosen).points
-        low, high = _picked(points, start), _picked(points, target or max(1, len(points)))
+        low = equilibrium_number(points, start)
+        high = equilibrium_number(points, target or max(1, len(points)))
         permanent = permanent_support(chosen, low, high, most=most, dynamic=moves)
         temporary = temporary_push(chosen, low, high, times, most=most, dynamic=moves)
         best = temporary.cheapest
         length, size = float(temporary.durations[best]), float(temporary.sizes[best])
-        choice = risk = None
+        shortest = None
+        if moves.kind == "flow":
+            longest = max(times)
+            shortest = shortest_push(chosen, low, high, [most], longest=longest, dynamic=moves)
+        choice, risks = None, []
         if which:
             choice = which_to_push(chosen, low, high, length, most=most, dynamic=moves)
         if error is not None and size < float("inf"):
-            risk = rebound_risk(
-                chosen, low, high, size, length,
-                error=error, samples=samples, seed=seed, dynamic=moves,
-            )  # fmt: skip
-        findings = push_findings(chosen, permanent, temporary, choice, risk)
+            for margin in (0.0, 0.1, 0.25, 0.5):
+                risk = rebound_risk(
+                    chosen, low, high, (1 + margin) * size, length,
+                    error=error, samples=samples, seed=seed, dynamic=moves,
+                )  # fmt: skip
+                risks.append((margin, risk))
+        findings = push_findings(chosen, permanent, temporary, choice, risks, shortest)
         deliver(findings, out=out, json=json, quiet=quiet, pictures=pictures)
-
-
-def _numbers(text: str) -> list[float]:
-    from workshare.errors import OptionError
-
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise OptionError(f"--durations {text!r}; must be numbers with commas between") from None
-
-
-def _picked(points: Array, which: int) -> Array:
-    from workshare.errors import OptionError
-
-    if which > len(points):
-        raise OptionError(f"There is no equilibrium {which}: {len(points)} were found")
-    picked: Array = points[which - 1]
-    return picked

@@ -27,9 +27,10 @@ from workshare.equilibria.completeness import (
 )
 from workshare.equilibria.deflation import search, unseen_roots
 from workshare.equilibria.dynamics import Dynamic, Moved, move
-from workshare.equilibria.find import METHODS, FindOptions, find, summary
+from workshare.equilibria.find import find
 from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots, solve_polynomials
 from workshare.equilibria.interval import Cover, cover_box
+from workshare.equilibria.judge import METHODS, FindOptions, summary
 from workshare.equilibria.jump import Carried, Change, carry, label_change
 from workshare.equilibria.monotone import Bracket, bracket
 from workshare.equilibria.parameter_homotopy import (
@@ -40,12 +41,14 @@ from workshare.equilibria.parameter_homotopy import (
 )
 from workshare.equilibria.path import Path, make_path
 from workshare.equilibria.polynomial import Polynomials, polynomials_from_arrays, polynomials_of
+from workshare.equilibria.portrait import Portrait, portrait
 from workshare.equilibria.push import (
     PermanentSupport,
     ReboundRisk,
     TemporaryPush,
     permanent_support,
     rebound_risk,
+    shortest_push,
     temporary_push,
 )
 from workshare.equilibria.push_choice import PushChoice, which_to_push
@@ -114,12 +117,15 @@ __all__ = [
     "label_change",
     "Path",
     "make_path",
+    "Portrait",
+    "portrait",
     "PermanentSupport",
     "PushChoice",
     "ReboundRisk",
     "TemporaryPush",
     "permanent_support",
     "rebound_risk",
+    "shortest_push",
     "temporary_push",
     "which_to_push",
     "with_support",

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workshare.arrays import Array, Mask
+from workshare.equilibria.completeness import EquilibriumSet
 from workshare.equilibria.dynamics import Dynamic, move
 from workshare.equilibria.interval import interval_jacobian, interval_value
 from workshare.equilibria.system import System
@@ -190,26 +191,41 @@ def basin_of(
 
 
 def inner_basin(
-    system: System, equilibria: Array, which: int, dynamic: Dynamic | None = None
+    found: EquilibriumSet, which: int, dynamic: Dynamic | None = None
 ) -> InnerBasin | None:
-    """Return an order interval proven to be in the basin of ``equilibria[which]``, or None.
+    """Return an order interval proven to be in the basin of equilibrium ``which``, or None.
 
-    ``equilibria`` (k, n) must be all there are: the proof rests on there being no other in the
-    interval. Its ends are tried at the corners of the box and just beyond each ordered neighbour;
+    The proof rests on there being no other equilibrium in the interval, so the set must be known
+    to be all. Its ends are tried at the corners of the box and just beyond each ordered neighbour;
     the widest that passes is returned. None: none passed, not that the basin is empty.
+
+    Raises
+    ------
+    OptionError : the equilibria are not known to be all (level PROVED or PROB-1), or there is no
+        equilibrium of that number.
 
     Examples
     --------
+    >>> from workshare.equilibria.find import find
     >>> from workshare.equilibria.system import system_from_text
     >>> double = system_from_text(["x - x^3"], ["x"], bounds={"x": (-2, 2)})
-    >>> inner = inner_basin(double, np.array([[-1.0], [0.0], [1.0]]), 2)
+    >>> inner = inner_basin(find(double), 2)
     >>> bool(0 < inner.lower[0] < 0.01), float(inner.upper[0])
     (True, 2.0)
     """
-    dynamic = dynamic or Dynamic()
+    dynamic, system, points = dynamic or Dynamic(), found.system, found.points
+    faults = []
+    if not found.completeness.means_all:
+        faults.append(
+            f"the equilibria are {found.completeness}, so there may be more; an inner basin is "
+            "proven only where they are known to be all (PROVED or PROB-1)"
+        )
+    if not 0 <= which < len(points):
+        faults.append(f"there is no equilibrium {which}: {len(points)} were found")
+    if faults:
+        raise OptionError(f"Inner basin of {system.name!r}: " + "; ".join(faults))
     if system.tape is None or dynamic.kind != "flow" or dynamic.at_once or dynamic.free_to_jump:
         return None
-    points = np.atleast_2d(np.asarray(equilibria, dtype=float))
     lows = _ends(system, points, points[which], -1.0)
     highs = _ends(system, points, points[which], 1.0)
     pairs = [(low, high) for low in lows for high in highs]
@@ -228,15 +244,19 @@ def _reached(
 ) -> tuple[Integers, Mask]:
     """Return which equilibrium each start comes to (-1: none), and whether it rests."""
     moved = move(system, starts, dynamic)
-    if len(points) == 0:
-        return np.full(len(starts), -1), moved.at_rest
+    # rest is relative to the size of a state: what runs away would seem to rest far out
     width = system.upper - system.lower
+    slack = 1e-3 * np.where(np.isfinite(width), width, 1.0)
+    outside = (moved.points < system.lower - slack) | (moved.points > system.upper + slack)
+    at_rest = moved.at_rest & ~np.any(outside, axis=1)
+    if len(points) == 0:
+        return np.full(len(starts), -1), at_rest
     width = np.where(np.isfinite(width), width, 1.0)
     gaps = np.max(np.abs(moved.points[:, None, :] - points[None]) / width, axis=2)
     gaps = np.where(np.isfinite(gaps), gaps, np.inf)
     nearest = np.argmin(gaps, axis=1)
     arrived = np.min(gaps, axis=1) <= near
-    return np.where(arrived & moved.at_rest, nearest, -1), moved.at_rest
+    return np.where(arrived & at_rest, nearest, -1), at_rest
 
 
 def _ends(system: System, points: Array, goal: Array, side: float) -> list[Array]:
@@ -265,7 +285,7 @@ def _faces(system: System, point: Array, side: float) -> bool:
     """Return whether the residual is proven to point away from that side, or is stopped."""
     low, high = interval_value(system, point, point)
     bound = system.lower if side < 0 else system.upper
-    stopped = (point == bound) if system.complementarity else np.zeros(point.size, dtype=bool)
+    stopped = (point == bound) & system.may_stand_at_bound()
     inward = low >= 0 if side < 0 else high <= 0
     return bool(np.all(inward | stopped))
 

@@ -153,7 +153,12 @@ def refine(system: System, point: Array, iterations: int = 12) -> Array | None:
 def _tape_balls(
     tape: Tape, inputs: Sequence[Any], parameters: Array, derivatives: bool
 ) -> tuple[list[Any], list[list[Any]]]:
-    """Return outputs and, where asked, their derivatives by the unknowns, all as balls."""
+    """Return outputs and, where asked, their derivatives by the unknowns, all as balls.
+
+    Parameters are exact: what is proven is proven of the system with just these doubles, 0.1
+    being the double nearest to a tenth. Where parameters are uncertain use
+    :func:`workshare.equilibria.tube.tube`, which takes them as intervals.
+    """
     values = [*inputs, *(arb(float(value)) for value in parameters)]
     offset = len(values)
     partials: list[tuple[Any, Any]] = []

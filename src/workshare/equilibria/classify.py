@@ -242,7 +242,7 @@ def classify(
         label = stability(system, point, dynamic)
         proven = None
         if complete and label.label == "stable":
-            proven = inner_basin(system, points, k, dynamic)
+            proven = inner_basin(found, k, dynamic)
         share = None if basins is None else basins.shares[k]
         types.append(EquilibriumType(point, label, ranks[k], share, proven))
     total = sum(item.stability.index for item in types)

@@ -162,7 +162,8 @@ def held_at(system: System, points: Array, residuals: Array, slack: float) -> Ma
     if not system.complementarity:
         return np.zeros(points.shape, dtype=bool)
     lower = (points <= system.lower + slack) & (residuals < 0)
-    return lower | ((points >= system.upper - slack) & (residuals > 0))
+    at_bound = lower | ((points >= system.upper - slack) & (residuals > 0))
+    return at_bound & system.may_stand_at_bound()
 
 
 @njit(cache=True)

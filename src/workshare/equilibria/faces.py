@@ -23,10 +23,11 @@ INSIDE, AT_LOWER, AT_UPPER = 0, -1, 1
 
 def faces(system: System) -> Iterator[tuple[int, ...]]:
     """Give every choice of bounds: for each unknown inside, at its lower, or at its upper bound."""
+    may = system.may_stand_at_bound()
     choices = [
         [INSIDE]
-        + ([AT_LOWER] if np.isfinite(system.lower[k]) else [])
-        + ([AT_UPPER] if np.isfinite(system.upper[k]) else [])
+        + ([AT_LOWER] if may[k] and np.isfinite(system.lower[k]) else [])
+        + ([AT_UPPER] if may[k] and np.isfinite(system.upper[k]) else [])
         for k in range(system.size)
     ]
     yield from product(*choices)
@@ -35,7 +36,7 @@ def faces(system: System) -> Iterator[tuple[int, ...]]:
 def face_count(system: System) -> int:
     """Return the number of faces."""
     finite = np.isfinite(system.lower).astype(int) + np.isfinite(system.upper).astype(int)
-    return int(np.prod(1 + finite, dtype=object))
+    return int(np.prod(1 + finite * system.may_stand_at_bound(), dtype=object))
 
 
 def restrict(system: System, face: tuple[int, ...]) -> System | None:
@@ -66,6 +67,7 @@ def restrict(system: System, face: tuple[int, ...]) -> System | None:
         parameter_jacobian=tape.parameter_jacobian,
         tape=tape,
         complementarity=False,
+        corners=None,
         second_order=None,
         global_gain=None,
     )

@@ -9,8 +9,7 @@ that solve the equations without being equilibria are kept as labelled candidate
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from workshare.equilibria import faces as face_module
 from workshare.equilibria.certify import Certificate, certify_point, certify_roots, touching
 from workshare.equilibria.completeness import (
     Completeness,
-    Equilibrium,
     EquilibriumSet,
     Kind,
     Outcome,
@@ -32,56 +30,21 @@ from workshare.equilibria.homotopy import (
     solve_polynomials,
 )
 from workshare.equilibria.interval import cover_box, interval_value
+from workshare.equilibria.judge import METHODS, Found, judge
+from workshare.equilibria.judge import FindOptions as FindOptions
 from workshare.equilibria.monotone import bracket
 from workshare.equilibria.polynomial import Polynomials, polynomials_of, to_unknowns
+from workshare.equilibria.singular import singular_solutions
 from workshare.equilibria.system import System
 from workshare.equilibria.uniqueness import uniqueness_test
 from workshare.errors import OptionError
-from workshare.results import CertificateLine, certificate_line
+from workshare.results import certificate_line
 
-METHODS = ("auto", "homotopy", "interval", "monotone", "search")
 Progress = Callable[[int, int], None]
 
-
-@dataclass(frozen=True, slots=True)
-class FindOptions:
-    """What is tried, and how hard.
-
-    Attributes
-    ----------
-    method : one of :data:`METHODS`.
-    seed : of every random choice.
-    max_paths : largest homotopy; a larger one is not started.
-    max_boxes : boxes an interval cover may look at.
-    max_faces : largest number of faces of a complementarity problem.
-    starts : starts of a search.
-    confirm : solve polynomials twice with other random constants and compare.
-    tolerance : slack in bounds, complementarity and global deviation gains, in units of each.
-    """
-
-    method: str = "auto"
-    seed: int = 0
-    max_paths: int = 20_000
-    max_boxes: int = 400_000
-    max_faces: int = 2_000
-    starts: int = 256
-    confirm: bool = False
-    tolerance: float = 1e-9
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    """Roots of one system, before they are judged."""
-
-    proofs: tuple[Certificate, ...]
-    loose: tuple[tuple[Array, Kind, int, str], ...]
-    level: Completeness
-    status: Outcome
-    reason: str
-    method: str
-    lines: tuple[CertificateLine, ...] = ()
-    statistics: dict[str, float] | None = None
-    unseen: tuple[float, float, float] = (0.0, 0.0, 0.0)
+FEW, QUICK_BOXES = 3, 20_000
+"""Up to so many unknowns a cover of so many boxes is tried first: it takes a fraction of a second,
+a slow monotone iteration can take minutes."""
 
 
 def find(
@@ -120,7 +83,7 @@ def find(
     else:
         found = _solve(system, options, extra_starts, progress)
         active = {}
-    return _judge(system, found, active, options)
+    return judge(system, found, active, options)
 
 
 # --- the door -------------------------------------------------------------------------------------
@@ -180,10 +143,14 @@ def _value_faults(system: System) -> list[str]:
 
 def _solve(
     system: System, options: FindOptions, extra: Sequence[Array], progress: Progress | None
-) -> _Found:
+) -> Found:
     """Return the roots by the method asked for, or the strongest that applies."""
     method = options.method
     polynomials = polynomials_of(system) if method in ("auto", "homotopy") else None
+    never = None if polynomials is None else _never_zero(polynomials)
+    if never is not None:
+        reason = f"Equation {never + 1} is a constant that is not zero, denominators cleared."
+        return Found((), (), Completeness.PROVED, Outcome.FINISHED, reason, "homotopy")
     if polynomials is not None:
         paths = root_bound(polynomials, best_partition(polynomials))
         if paths <= options.max_paths:
@@ -205,6 +172,11 @@ def _solve(
         )
     if method == "interval":
         return _by_intervals(system, options, system.lower, system.upper)
+    if boxed and method == "auto" and system.size <= FEW:
+        quick = replace(options, max_boxes=min(QUICK_BOXES, options.max_boxes))
+        covered = _by_intervals(system, quick, system.lower, system.upper)
+        if covered.level.means_all:
+            return covered
     if boxed and method in ("auto", "monotone"):
         found = _by_order(system, options)
         if found is not None and (found.level.means_all or method == "monotone"):
@@ -223,9 +195,17 @@ def _solve(
     return _by_search(system, options, extra, progress)
 
 
+def _never_zero(polynomials: Polynomials) -> int | None:
+    """Return the first equation that is a constant other than zero, or None."""
+    for row in np.flatnonzero(polynomials.degrees == 0):
+        if np.sum(polynomials.coefficients[polynomials.equation == row]) != 0:
+            return int(row)
+    return None
+
+
 def _by_homotopy(
     system: System, polynomials: Polynomials, options: FindOptions, progress: Progress | None
-) -> _Found:
+) -> Found:
     """Return all isolated real roots of a polynomial system."""
     chosen = HomotopyOptions(
         seed=options.seed, max_paths=options.max_paths, confirm=options.confirm
@@ -306,10 +286,10 @@ def _by_homotopy(
     if on_curves:
         status = Outcome.NOT_ISOLATED
         reason += " Solutions form curves or surfaces; only isolated ones can be counted."
-    return _Found(tuple(real), tuple(loose), level, status, reason, "homotopy", lines, statistics)
+    return Found(tuple(real), tuple(loose), level, status, reason, "homotopy", lines, statistics)
 
 
-def _by_intervals(system: System, options: FindOptions, low: Array, high: Array) -> _Found:
+def _by_intervals(system: System, options: FindOptions, low: Array, high: Array) -> Found:
     """Return all roots in a box, by exhausting it."""
     cover = cover_box(system, lower=low, upper=high, max_boxes=options.max_boxes)
     proofs = []
@@ -339,10 +319,10 @@ def _by_intervals(system: System, options: FindOptions, low: Array, high: Array)
             if cover.exhausted
             else f"{options.max_boxes} boxes were looked at and some are left"
         ) + "; roots there are likely singular, or the bounds are wide."
-    return _Found(tuple(proofs), loose, level, status, reason, "interval", lines, statistics)
+    return Found(tuple(proofs), loose, level, status, reason, "interval", lines, statistics)
 
 
-def _by_order(system: System, options: FindOptions) -> _Found | None:
+def _by_order(system: System, options: FindOptions) -> Found | None:
     """Return least and greatest equilibrium and what lies between; None where not cooperative."""
     ends = bracket(system)
     if ends is None or ends.least is None or ends.greatest is None:
@@ -350,7 +330,7 @@ def _by_order(system: System, options: FindOptions) -> _Found | None:
     statistics = {"iterations": float(sum(ends.iterations))}
     if ends.unique:
         reason = "Least and greatest equilibrium are the same."
-        return _Found(
+        return Found(
             (ends.least,), (), Completeness.PROVED, Outcome.FINISHED, reason, "monotone", (),
             statistics,
         )  # fmt: skip
@@ -365,14 +345,14 @@ def _by_order(system: System, options: FindOptions) -> _Found | None:
         return replace(inner, method="monotone, interval")
     proofs = _distinct([ends.least, ends.greatest, *inner.proofs])
     reason = "Least and greatest equilibrium are certified and bracket all others."
-    return _Found(
+    return Found(
         tuple(proofs), (), Completeness.BRACKETED, inner.status, reason, "monotone", (), statistics
     )
 
 
 def _by_search(
     system: System, options: FindOptions, extra: Sequence[Array], progress: Progress | None
-) -> _Found:
+) -> Found:
     """Return what many starts find."""
     result = search(
         system, starts=options.starts, seed=options.seed, extra=extra, progress=progress
@@ -394,14 +374,29 @@ def _by_search(
     unique = uniqueness_test(system)
     if unique.holds and len(proofs) == 1 and proofs[0].holds:
         reason = f"At most one exists: {unique.reason}."
-        return _Found(
+        return Found(
             tuple(proofs), (), Completeness.PROVED, status, reason, "search", (), statistics
         )
+    flat = () if result.interrupted or proofs else singular_solutions(system, seed=options.seed)
+    if flat:
+        curves = any(on_curve for _, on_curve in flat)
+        loose = [
+            (
+                point,
+                Kind.SINGULAR,
+                1,
+                "seems to lie on a curve or surface of solutions" if curve else "multiple",
+            )
+            for point, curve in flat
+        ]
+        status = Outcome.NOT_ISOLATED if curves else Outcome.UNRESOLVED
     low, high = result.unseen[1], result.unseen[2]
     reason = (
         f"{result.starts} starts; not seen, estimated: {result.unseen[0]:.1f} "
         f"(95 % interval {low:.1f} to {high:.1f})."
     )
+    if status is Outcome.NOT_ISOLATED:
+        reason += " Solutions seem to form curves or surfaces; only isolated ones can be counted."
     level = Completeness.SEARCHED
     if proofs and all(proof.holds for proof in proofs) and not loose and points_inward(system):
         total = sum(proof.index for proof in proofs)
@@ -410,7 +405,7 @@ def _by_search(
             reason = "The indices add up to one, as they must. " + reason
         else:
             reason = f"ALARM: the indices add up to {total}, not 1: some are missing. " + reason
-    return _Found(
+    return Found(
         tuple(proofs), tuple(loose), level, status, reason, "search", (), statistics, result.unseen
     )
 
@@ -448,7 +443,7 @@ def _distinct(proofs: Sequence[Certificate]) -> list[Certificate]:
 
 def _on_faces(
     system: System, options: FindOptions, extra: Sequence[Array], progress: Progress | None
-) -> tuple[_Found, dict[int, tuple[int, ...]]]:
+) -> tuple[Found, dict[int, tuple[int, ...]]]:
     """Return the roots of every face, with the face of each."""
     count = face_module.face_count(system)
     if system.tape is None:
@@ -463,7 +458,7 @@ def _on_faces(
     proofs: list[Certificate] = []
     active: dict[int, tuple[int, ...]] = {}
     loose: list[tuple[Array, Kind, int, str]] = []
-    parts: list[_Found] = []
+    parts: list[Found] = []
     for number, face in enumerate(face_module.faces(system)):
         inner = face_module.restrict(system, face)
         if inner is None:
@@ -501,140 +496,5 @@ def _on_faces(
         for name, value in (part.statistics or {}).items():
             totals[name] = totals.get(name, 0.0) + value
     lines = tuple(line for part in parts for line in part.lines if not line.holds)
-    found = _Found(tuple(proofs), tuple(loose), level, status, reason, "faces", lines, totals)
+    found = Found(tuple(proofs), tuple(loose), level, status, reason, "faces", lines, totals)
     return found, active
-
-
-# --- judging --------------------------------------------------------------------------------------
-
-
-def _judge(
-    system: System, found: _Found, active: dict[int, tuple[int, ...]], options: FindOptions
-) -> EquilibriumSet:
-    """Return the record: each root an equilibrium, or a candidate with the reason it is not."""
-    equilibria: list[Equilibrium] = []
-    candidates: list[Equilibrium] = []
-    doubtful = False
-    for number, proof in enumerate(found.proofs):
-        point = np.asarray(proof.centre, dtype=float)
-        face = active.get(number, ())
-        kind, note, sure = _kind(system, proof, face, options.tolerance)
-        doubtful = doubtful or not sure
-        item = Equilibrium(
-            point, proof.radius, proof.holds, _gap(system, point, face), proof.index, kind,
-            face, 1, note,
-        )  # fmt: skip
-        (equilibria if kind is Kind.EQUILIBRIUM else candidates).append(item)
-    for point, kind, times, note in found.loose:
-        nothing = np.full(system.size, np.nan)
-        outside = not system.contains(point, options.tolerance)
-        shown = Kind.OUTSIDE if outside and kind is Kind.SINGULAR else kind
-        candidates.append(
-            Equilibrium(point, nothing, False, _gap(system, point, ()), 0, shown, (), times, note)
-        )
-    level, status, reason = found.level, found.status, found.reason
-    if doubtful and level.means_all:
-        level, status = Completeness.SEARCHED, Outcome.UNRESOLVED
-        reason += " A root lies so near a bound that its side is not decided."
-    return EquilibriumSet(
-        system,
-        tuple(sorted(equilibria, key=lambda item: tuple(item.point))),
-        tuple(sorted(candidates, key=lambda item: tuple(item.point))),
-        level,
-        status,
-        reason,
-        found.lines,
-        found.statistics or {},
-        found.method,
-        {name: getattr(options, name) for name in options.__slots__},
-        options.seed,
-        system.inputs_hash(),
-        found.unseen,
-    )
-
-
-def _gap(system: System, point: Array, face: tuple[int, ...]) -> float:
-    """Return the largest absolute residual among those that should be zero."""
-    with np.errstate(all="ignore"):
-        value = np.abs(system.value(point))
-    if face:
-        value = value[np.array(face) == face_module.INSIDE]
-    return float(np.max(value, initial=0.0))
-
-
-def _kind(
-    system: System, proof: Certificate, face: tuple[int, ...], tolerance: float
-) -> tuple[Kind, str, bool]:
-    """Return what a root is, a note, and whether that is sure."""
-    point = np.asarray(proof.centre, dtype=float)
-    radius = np.where(np.isfinite(proof.radius), proof.radius, 0.0)
-    inside = np.array(face) == face_module.INSIDE if face else np.ones(system.size, dtype=bool)
-    below, above = point - radius, point + radius
-    low, high = system.lower - tolerance, system.upper + tolerance
-    out = inside & ((above < low) | (below > high))
-    if np.any(out):
-        names = ", ".join(system.unknowns[k] for k in np.flatnonzero(out))
-        return Kind.OUTSIDE, f"outside the bounds of {names}", True
-    if face:
-        # an inside unknown at its bound is the neighbouring face's: kept there, not twice
-        value = system.value(point)
-        wrong = ((np.array(face) == -1) & (value > tolerance)) | (
-            (np.array(face) == 1) & (value < -tolerance)
-        )
-        if np.any(wrong):
-            names = ", ".join(system.unknowns[k] for k in np.flatnonzero(wrong))
-            return Kind.COMPLEMENTARITY, f"{names} would leave the bound", True
-        edge = inside & ((point <= system.lower + tolerance) | (point >= system.upper - tolerance))
-        if np.any(edge):
-            names = ", ".join(system.unknowns[k] for k in np.flatnonzero(edge))
-            return Kind.COMPLEMENTARITY, f"{names} at its bound: counted on that face", True
-    if system.second_order is not None:
-        second = np.asarray(system.second_order(point, system.parameters))
-        if np.any(second > 0):
-            return Kind.SECOND_ORDER, f"largest second derivative {second.max():.4g} > 0", True
-    if system.global_gain is not None:
-        gain = float(system.global_gain(point, system.parameters))
-        if gain > tolerance:
-            return Kind.GLOBAL, f"somebody gains {gain:.4g} by another choice", True
-    return Kind.EQUILIBRIUM, "", True
-
-
-def summary(found: EquilibriumSet) -> dict[str, Any]:
-    """Return a set as plain dictionaries, for JSON and tables."""
-    return {
-        "system": found.system.name,
-        "completeness": str(found.completeness),
-        "sentence": found.sentence(),
-        "status": str(found.status),
-        "method": found.method,
-        "unknowns": list(found.system.unknowns),
-        "parameters": dict(
-            zip(found.system.parameter_names, found.system.parameters.tolist(), strict=True)
-        ),
-        "equilibria": [_row(item) for item in found.equilibria],
-        "candidates": [_row(item) for item in found.candidates],
-        "index_sum": found.index_sum,
-        "unseen": list(found.unseen),
-        "certificate": [
-            {name: getattr(line, name) for name in line.__slots__} for line in found.certificate
-        ],
-        "statistics": dict(found.statistics),
-        "options": dict(found.options),
-        "seed": found.seed,
-        "inputs": found.inputs,
-    }
-
-
-def _row(item: Equilibrium) -> dict[str, Any]:
-    """Return one point as a dictionary."""
-    return {
-        "point": item.point.tolist(),
-        "radius": item.radius.tolist(),
-        "certified": item.certified,
-        "residual": item.residual,
-        "index": item.index,
-        "kind": str(item.kind),
-        "active": list(item.active),
-        "multiplicity": item.multiplicity,
-        "note": item.note,
-    }

@@ -658,13 +658,9 @@ def branch_and_prune(  # type: ignore[no-untyped-def]
             continue
         widest, cut = -1.0, 0
         for j in range(n):
-            smear = 0.0
-            for row in range(n):
-                smear = max(smear, abs(work[2][row, j]), abs(work[3][row, j]))
             relative = (XH[j] - XL[j]) / span[j]
-            weight = relative * (1.0 + 0.0 * smear)
-            if weight > widest:
-                widest, cut = weight, j
+            if relative > widest:
+                widest, cut = relative, j
         if (XH[cut] - XL[cut]) <= smallest * span[cut]:
             if undecided == left_over.shape[0]:
                 left_over = np.concatenate((left_over, np.empty((undecided, 2, n))))

@@ -92,6 +92,44 @@ class Change:
     robust_high: float
     tube: Tube
 
+    def sentences(self) -> tuple[str, ...]:
+        """Return the labels in words, whether they agree, and on what they rest."""
+        said = []
+        labels = (("path", self.by_path), ("order rank", self.by_rank), ("basin", self.by_basin))
+        told = ", ".join(f"{label} by {name}" for name, label in labels)
+        if self.agree:
+            said.append(f"The labels agree: {told}.")
+        else:
+            said.append(
+                f"The labels disagree: {told}. They answer different questions, so the change has "
+                "no type until one of them is chosen."
+            )
+        said.append(f"Along the stated path the first equilibrium {self._fate()}.")
+        if not np.isnan(self.robust):
+            said.append(
+                f"{self.robust:.0%} of the random monotone paths between the same ends give the "
+                f"same label by path (95 % interval {self.robust_low:.0%} to "
+                f"{self.robust_high:.0%})."
+            )
+        if self.tube.reason == "proven":
+            said.append("That it was carried along its own branch is proven box by box.")
+        elif self.tube.t > 0:
+            said.append(f"Its branch is proven box by box for {self.tube.t:.1%} of the path.")
+        if not self.complete:
+            said.append("The equilibria at the ends are not proven to be all, so ranks may change.")
+        return tuple(said)
+
+    def _fate(self) -> str:
+        """Return what became of the first equilibrium along the path."""
+        where = f"{self.carried.t:.1%} of the way"
+        if self.carried.reason == "fold":
+            return f"meets another and vanishes at {where}"
+        if self.carried.reason == "bound":
+            return f"leaves the bounds at {where}"
+        if self.carried.reason == "stuck":
+            return f"could be followed to {where} only"
+        return "leads to the second" if self.by_path == CONTINUOUS else "lasts, but is another"
+
 
 def carry(
     system: System, path: Path, point: Array, options: FollowOptions | None = None

@@ -147,16 +147,18 @@ def permanent_support(
     for _ in range(20):
         branch = follow_branch(pushed, path, x, t, 1.0)
         back = np.flatnonzero(np.diff(branch.t) < 0)
-        if back.size == 0:
+        if back.size == 0 and branch.ends[1] == "range":
             return PermanentSupport(np.inf, leaves, reaches, settles, False, tuple(steps))
-        near = branch.t[back[0]]
-        turn = min(
-            (item for item in branch.turns if item.kind in ("fold", "bound")),
-            key=lambda item: abs(item.t - near),
-        )
-        t = float(turn.t) * (1 + 1e-6) + 1e-9
-        steps.append(float(turn.t) * most)
-        leaves = turn.point
+        # lost in a turn; or, where the branch ends without one, where it leaves the bounds
+        near = float(branch.t[back[0] if back.size else -1])
+        turns = [item for item in branch.turns if item.kind in ("fold", "bound")]
+        turn = min(turns, key=lambda item: abs(item.t - near), default=None)
+        lost = near if turn is None else float(turn.t)
+        if lost >= 1.0:
+            return PermanentSupport(np.inf, leaves, reaches, settles, False, tuple(steps))
+        t = lost * (1 + 1e-6) + 1e-9
+        steps.append(lost * most)
+        leaves = branch.points[back[0] if back.size else -1] if turn is None else turn.point
         more = replace(pushed, parameters=path.values(t))
         reaches = move(more, _nudged(leaves, target, system), dynamic).points[0]
         settles = move(system, reaches, dynamic).points[0]
@@ -218,7 +220,7 @@ def temporary_push(
         shares = np.arange(1, 8) / 8
         sizes = low[:, None] + (high - low)[:, None] * shares
         good = _succeeds(system, start, goal, w, sizes, times, dynamic)
-        monotone &= bool(np.all(good[:, :-1] <= good[:, 1:]) or not np.any(reached))
+        monotone &= bool(np.all((good[:, :-1] <= good[:, 1:])[reached]))
         # a first success may hide a later failure: then the bracket below it is kept
         first = np.where(np.any(good, axis=1), np.argmax(good, axis=1), 7)
         table = np.column_stack([low, sizes, high])
@@ -227,6 +229,85 @@ def temporary_push(
     found = np.where(reached, high, np.inf)
     costs = found * float(np.sum(np.abs(w))) * times
     return TemporaryPush(w, times, found, costs, monotone, 8.0**-rounds)
+
+
+def shortest_push(
+    system: System,
+    start: Array,
+    target: Array,
+    sizes: Sequence[float] | Array,
+    *,
+    weights: Array | None = None,
+    longest: float = 100.0,
+    dynamic: Dynamic | None = None,
+    rounds: int = 9,
+) -> TemporaryPush:
+    """Return the least duration of a push by size that brings the state into the target's basin.
+
+    Together with :func:`temporary_push` this gives the least push by size, by duration and by cost:
+    a larger push is shorter, and in one unknown cheaper too, since less of it is spent on holding
+    against the pull back; so what limits the size decides the cost.
+
+    Parameters
+    ----------
+    sizes : of support for an unknown of weight one, positive.
+    weights, dynamic : as in :func:`permanent_support`.
+    longest : longest duration tried, units of time.
+    rounds : the bracket's width falls to ``longest / 8**rounds``.
+
+    Returns
+    -------
+    As :func:`temporary_push`, the durations found and infinite where none suffices.
+
+    Raises
+    ------
+    OptionError : as in :func:`permanent_support`; a size is not positive; the dynamic is a map,
+        whose periods are few: try them with :func:`temporary_push`.
+
+    Examples
+    --------
+    >>> from workshare.equilibria.system import system_from_text
+    >>> double = system_from_text(["x - x^3"], ["x"], bounds={"x": (-3, 3)})
+    >>> found = shortest_push(double, np.array([-1.0]), np.array([1.0]), [0.3, 1.0, 5.0])
+    >>> found.durations.round(3), found.costs.round(3)
+    (array([  inf, 1.364, 0.211]), array([  inf, 1.364, 1.053]))
+    """
+    dynamic = dynamic or Dynamic()
+    given = np.asarray(sizes, dtype=float)
+    faults = []
+    if given.ndim != 1 or given.size == 0 or not np.all((given > 0) & np.isfinite(given)):
+        faults.append(f"sizes are {given.tolist()}; must be positive numbers")
+    if not 0 < longest < np.inf:
+        faults.append(f"longest is {longest}; must be positive and finite")
+    if dynamic.kind != "flow":
+        faults.append("the dynamic is a map; must be a flow")
+    if faults:
+        raise OptionError(f"Push in {system.name!r}: " + "; ".join(faults))
+    w = push_weights(system, start, target, weights, dynamic)
+    _check(system, start, target, float(given.max()), dynamic)
+    goal = np.asarray(target, dtype=float)
+
+    def suffices(times: Array) -> Array:
+        flat = _succeeds(
+            system, start, goal, w, np.repeat(given, times.shape[1])[:, None],
+            times.ravel(), dynamic,
+        )  # fmt: skip
+        return flat.reshape(times.shape)
+
+    low, high = np.zeros(given.size), np.full(given.size, float(longest))
+    reached = suffices(high[:, None])[:, 0]
+    monotone = True
+    rows = np.arange(given.size)
+    for _ in range(rounds):
+        times = low[:, None] + (high - low)[:, None] * (np.arange(1, 8) / 8)
+        good = suffices(times)
+        monotone &= bool(np.all((good[:, :-1] <= good[:, 1:])[reached]))
+        first = np.where(np.any(good, axis=1), np.argmax(good, axis=1), 7)
+        table = np.column_stack([low, times, high])
+        low, high = table[rows, first], table[rows, first + 1]
+    found = np.where(reached, high, np.inf)
+    costs = found * float(np.sum(np.abs(w))) * given
+    return TemporaryPush(w, found, given, costs, monotone, 8.0**-rounds)
 
 
 def rebound_risk(
@@ -244,7 +325,8 @@ def rebound_risk(
 ) -> ReboundRisk:
     """Return how often a push fails when every parameter has a log-normal error.
 
-    Each draw starts from where the old state rests under the drawn parameters.
+    Each draw starts from where the old state rests under the drawn parameters. A parameter that is
+    zero stays zero.
 
     Examples
     --------

@@ -73,6 +73,7 @@ def with_frozen_size(system: System, w: Array) -> System:
         system.parameters,
         tape,
         system.complementarity,
+        system.unknowns if system.corners is None else system.corners,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from workshare.arrays import Array
+from workshare.arrays import Array, Mask
 from workshare.equilibria.tape import Tape, parse_tape, trace_tape
 from workshare.errors import OptionError
 from workshare.results import inputs_hash
@@ -40,6 +40,8 @@ class System:
     tape : the residual as operations, None where it cannot be had; proofs need it.
     complementarity : True: an unknown at its lower bound needs only residual <= 0, at its upper
         bound only residual >= 0 (it would leave the bounds if it could).
+    corners : the unknowns that may stand at a bound in a complementarity problem; None: all. The
+        bounds of the others only say where roots are looked for (prices between safe limits).
     cooperative : True: each residual rises (weakly) with every other unknown (strategic
         complements); None: not stated, and tested where a tape allows it.
     parameter_jacobian : derivatives by the parameters, shape (n, m); None where not known.
@@ -59,6 +61,7 @@ class System:
     parameters: Array = field(default_factory=lambda: np.empty(0))
     tape: Tape | None = None
     complementarity: bool = False
+    corners: tuple[str, ...] | None = None
     cooperative: bool | None = None
     parameter_jacobian: Function | None = None
     second_order: Function | None = None
@@ -123,8 +126,14 @@ class System:
                 self.parameters.tolist(),
                 tape,
                 self.complementarity,
+                list(self.unknowns if self.corners is None else self.corners),
             ]
         )
+
+    def may_stand_at_bound(self) -> Mask:
+        """Return which unknowns may stand at a bound, shape (n,)."""
+        corners = self.unknowns if self.corners is None else self.corners
+        return np.array([self.complementarity and name in corners for name in self.unknowns])
 
 
 def system_from_text(

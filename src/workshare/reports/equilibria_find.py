@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workshare.reports.equilibria.portraits import portrait_figure
 from workshare.reports.findings import Findings
 from workshare.reports.tables import Table, make_table
 
@@ -18,8 +19,13 @@ LEVELS = {
 """What each level of completeness means, for a reader."""
 
 
-def found_findings(record: Mapping[str, Any]) -> Findings:
-    """Return the findings of ``workshare.equilibria.summary``'s record."""
+def found_findings(record: Mapping[str, Any], picture: Mapping[str, Any] | None = None) -> Findings:
+    """Return the findings of ``workshare.equilibria.summary``'s record.
+
+    Parameters
+    ----------
+    picture : the record of ``workshare.equilibria.portrait``; None: no figure.
+    """
     level = record["completeness"]
     sentences = [record["sentence"]]
     certified = sum(item["certified"] for item in record["equilibria"])
@@ -36,6 +42,7 @@ def found_findings(record: Mapping[str, Any]) -> Findings:
     return Findings(
         title=f"Equilibria of {record['system']}",
         sentences=tuple(sentences),
+        figures=() if picture is None else (portrait_figure(record, picture),),
         tables=(
             _points(record, "equilibria", "Equilibria"),
             _points(record, "candidates", "Candidates that are no equilibria, and why"),
@@ -47,7 +54,7 @@ def found_findings(record: Mapping[str, Any]) -> Findings:
             + ", ".join(f"{name}: {value:g}" for name, value in record["statistics"].items()),
             f"Sum of indices: {record['index_sum']}.",
         ),
-        record=record,
+        record=record if picture is None else {**record, "picture": dict(picture)},
     )
 
 

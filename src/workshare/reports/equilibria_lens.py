@@ -19,7 +19,7 @@ def equilibria_findings(record: Mapping[str, Any]) -> Findings:
         title="Would it last without support?",
         sentences=tuple(_sentences(record)),
         figures=(_figure(record, table),),
-        tables=(table,),
+        tables=(table, *((_types(record),) if record.get("types") else ())),
         notes=(
             "Support is what a participant would gain by its best change of activities while the "
             "others keep their part: the smallest yearly payment that makes staying its best "
@@ -46,6 +46,21 @@ def _sentences(record: Mapping[str, Any]) -> list[str]:
     push = record.get("push")
     if push is not None:
         lines.append(_push_sentence(push))
+    if record["status"] != "self-sustaining" and push is not None:
+        lines.append(
+            "A temporary push does not make the least-cost division itself last: it is no "
+            "equilibrium, and ends when its support does."
+        )
+    types = record.get("types") or []
+    if len(types) > 1:
+        best, worst = types[0]["value"], types[-1]["value"]
+        lines.append(
+            f"Play from several starts found {plural(len(types), 'equilibrium', 'equilibria')}, "
+            f"{number(best - worst)} M a year apart on the market: where the region settles "
+            "depends on where it starts."
+        )
+    elif types:
+        lines.append("Play from every start that settled came to the same equilibrium.")
     return lines
 
 
@@ -68,7 +83,7 @@ def _push_sentence(push: Mapping[str, Any]) -> str:
             f"outcome to an equilibrium of that worth ({push['why']})."
         )
     if push["status"] == "not needed":
-        return f"No push is needed: {push['why']}."
+        return f"No push is needed to settle at that worth: {push['why']}."
     return f"A smallest push was {push['status']}: {push['why']}."
 
 
@@ -76,6 +91,27 @@ def _table(record: Mapping[str, Any]) -> Table:
     columns = (("participant", "", "text"), ("support", "M/yr", "number"), ("stays", "", "text"))
     rows = [(code, amount, amount <= 0) for code, amount in record["support"].items()]
     return make_table("support", "Support that keeps each participant at its part", columns, rows)
+
+
+def _types(record: Mapping[str, Any]) -> Table:
+    columns = (
+        ("equilibrium", "", "text"),
+        ("worth on the market", "M/yr", "number"),
+        ("starts that lead there", "", "text"),
+        ("number of starts", "", "number"),
+        ("differs from least cost", "", "text"),
+    )
+    rows = [
+        (
+            f"{place}" + (" (greatest worth)" if place == 1 and len(record["types"]) > 1 else ""),
+            row["value"],
+            row["starts"],
+            len(row["starts"]),
+            row["differs"],
+        )
+        for place, row in enumerate(record["types"], start=1)
+    ]
+    return make_table("types", "Equilibria that play found, and from where", columns, rows)
 
 
 def _figure(record: Mapping[str, Any], table: Table) -> Figure:

@@ -45,8 +45,9 @@ def equilibria_lens(result: CoordinationResult) -> dict[str, Any]:
     -------
     record : ``status``, ``claim``; ``support`` by participant (M per year, 0 = stays by itself),
         ``leaves`` (who gains by leaving), ``rest`` (where play goes: status, value, who changed),
-        ``push`` (participants, how sought, value reached, runs of play) and the values compared,
-        all in M per year of the market account.
+        ``push`` (participants, how sought, value reached, runs of play), ``types`` (equilibria that
+        the study's play found, the worth of each and the starts that lead there) and the values
+        compared, all in M per year of the market account.
     """
     setting = Setting(result.region, result.options["account"])
     least = result.scenario("least_cost")
@@ -62,6 +63,7 @@ def equilibria_lens(result: CoordinationResult) -> dict[str, Any]:
         "leaves": [code for code, amount in support.items() if amount > 0],
         "value": least.market_value,
         "rest": _rest_record(setting, rest, target),
+        "types": _types(result, target),
     }
     if apart is not None:
         start = _holdings(apart)
@@ -105,7 +107,12 @@ def smallest_push(
         tried[chosen] = _settles(setting, target, start, chosen)
         runs += 1
         if tried[chosen] >= worth:
-            return chosen, tried[chosen], runs, f"every set of {len(chosen)} tried in turn"
+            return (
+                chosen,
+                tried[chosen],
+                runs,
+                f"sets of {len(chosen)} tried in turn, the first that suffices",
+            )
     best = max(tried, key=lambda chosen: (tried[chosen], chosen), default=())
     while len(best) < len(differ) and runs < MOST_PLAYS:
         left = [code for code in differ if code not in best]
@@ -130,6 +137,26 @@ def _settles(setting: Setting, target: Held, start: Held, pushed: Sequence[str])
     if found.status != "equilibrium":
         return -float("inf")
     return -setting.clear(dict(found.holdings)).selection.value
+
+
+def _types(result: CoordinationResult, target: Held) -> list[dict[str, Any]]:
+    """Return the equilibria that play found, the greatest worth first, with the starts of each."""
+    if result.equilibria is None:
+        return []
+    rows = [
+        {
+            "name": outcome.name,
+            "value": outcome.market_value,
+            "starts": [
+                found.start
+                for found in result.equilibria.plays
+                if found.status == "equilibrium" and dict(found.holdings) == dict(outcome.holdings)
+            ],
+            "differs": [code for code, held in outcome.holdings if held != target.get(code)],
+        }
+        for outcome in result.equilibria.equilibria
+    ]
+    return sorted(rows, key=lambda row: -float(row["value"]))
 
 
 def _known(result: CoordinationResult, start: str) -> Play | None:

@@ -10,6 +10,7 @@ import numpy as np
 from workshare.equilibria.branches import Diagram
 from workshare.equilibria.classify import stability
 from workshare.equilibria.dynamics import Dynamic
+from workshare.equilibria.jump import Change
 from workshare.reports.figures.figure import Figure
 from workshare.reports.figures.style import BLUE, TEXT, VERMILION, WIDTH, field, layer
 from workshare.reports.findings import Findings
@@ -20,7 +21,11 @@ KINDS = {"fold": "fold", "branch": "branch point", "bound": "bound point"}
 
 
 def branch_findings(
-    found: Diagram, parameter: str, unknown: str, dynamic: Dynamic | None = None
+    found: Diagram,
+    parameter: str,
+    unknown: str,
+    dynamic: Dynamic | None = None,
+    change: Change | None = None,
 ) -> Findings:
     """Return the findings of a diagram along one parameter.
 
@@ -29,14 +34,20 @@ def branch_findings(
     parameter : the one on the horizontal axis.
     unknown : the one on the vertical axis.
     dynamic : under which stability is told.
+    change : the labels of a change from one end of the parameter to the other; None: none is told.
     """
     rows = _rows(found, parameter, dynamic or Dynamic())
     branches = _branches(found, parameter, rows)
     return Findings(
         title=f"Branches of {found.system.name} along {parameter}",
-        sentences=tuple(_sentences(found, parameter)),
+        sentences=(*_sentences(found, parameter), *(change.sentences() if change else ())),
         figures=(_diagram(found, parameter, unknown, rows, branches),),
-        tables=(_turns(found, parameter), branches, _checks(found, parameter)),
+        tables=(
+            *((_labels(change),) if change else ()),
+            _turns(found, parameter),
+            branches,
+            _checks(found, parameter),
+        ),
         notes=(
             f"Stable under {(dynamic or Dynamic()).name}.",
             "Pseudo-arclength continuation; a closed branch between two checks can be missed.",
@@ -60,8 +71,36 @@ def branch_findings(
             ],
             "checked": [list(item) for item in found.checked],
             "complete_at_checks": found.complete_at,
+            **({"change": _change(change)} if change else {}),
         },
     )
+
+
+def _change(change: Change) -> dict[str, Any]:
+    """Return the labels of a change as plain data."""
+    robust = change.robust
+    return {
+        "by_path": change.by_path,
+        "by_rank": change.by_rank,
+        "by_basin": change.by_basin,
+        "agree": change.agree,
+        "ranks": list(change.ranks),
+        "complete": change.complete,
+        "carried_to": change.carried.t,
+        "why": change.carried.reason,
+        "proven_to": change.tube.t,
+        "robust": None if np.isnan(robust) else [robust, change.robust_low, change.robust_high],
+    }
+
+
+def _labels(change: Change) -> Table:
+    columns = (("label", "", "text"), ("says", "", "text"), ("continuous if", "", "text"))
+    rows = (
+        ("by path", change.by_path, "the first, carried along the path, arrives at the second"),
+        ("by order rank", change.by_rank, f"both have one rank: {' and '.join(change.ranks)}"),
+        ("by basin", change.by_basin, "the old state, left alone, comes to the second"),
+    )
+    return make_table("labels", "Continuous or jump", columns, rows)
 
 
 def _value(found: Diagram, parameter: str, t: float) -> float:

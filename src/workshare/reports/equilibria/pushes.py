@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from workshare.equilibria.push import PermanentSupport, ReboundRisk, TemporaryPush
@@ -20,15 +21,25 @@ def push_findings(
     permanent: PermanentSupport,
     temporary: TemporaryPush,
     choice: PushChoice | None = None,
-    risk: ReboundRisk | None = None,
+    risks: Sequence[tuple[float, ReboundRisk]] = (),
+    shortest: TemporaryPush | None = None,
 ) -> Findings:
-    """Return the findings of a push between two equilibria."""
+    """Return the findings of a push between two equilibria.
+
+    Parameters
+    ----------
+    choice : which unknowns to push.
+    risks : margin by which the cheapest push is enlarged, and the risk that it fails.
+    shortest : pushes of the largest size allowed.
+    """
     tables = [_durations(temporary)]
+    if risks:
+        tables.append(_risks(risks))
     if choice is not None:
         tables.append(_sets(choice))
     return Findings(
         title=f"The smallest push in {system.name}",
-        sentences=tuple(_sentences(permanent, temporary, choice, risk)),
+        sentences=tuple(_sentences(permanent, temporary, choice, risks, shortest)),
         figures=(_figure(permanent, temporary),),
         tables=tuple(tables),
         notes=(
@@ -40,7 +51,7 @@ def push_findings(
             if temporary.monotone
             else "At some sizes more support was worse: a smaller push may exist.",
         ),
-        record=_record(system, permanent, temporary, choice, risk),
+        record=_record(system, permanent, temporary, choice, risks, shortest),
     )
 
 
@@ -48,7 +59,8 @@ def _sentences(
     permanent: PermanentSupport,
     temporary: TemporaryPush,
     choice: PushChoice | None,
-    risk: ReboundRisk | None,
+    risks: Sequence[tuple[float, ReboundRisk]],
+    shortest: TemporaryPush | None,
 ) -> list[str]:
     best = temporary.cheapest
     if math.isfinite(temporary.costs[best]):
@@ -59,6 +71,12 @@ def _sentences(
         ]
     else:
         lines = ["No push up to the largest size tried suffices in the durations given."]
+    if shortest is not None and math.isfinite(shortest.costs[0]):
+        lines.append(
+            f"At the largest size, {number(float(shortest.sizes[0]))}, the shortest that suffices "
+            f"lasts {number(float(shortest.durations[0]))} and costs "
+            f"{number(float(shortest.costs[0]))}."
+        )
     if math.isfinite(permanent.size):
         lasts = "the new state lasts when it ends" if permanent.lasts else "it must stay for ever"
         lines.append(f"The least support without end is {number(permanent.size)}; {lasts}.")
@@ -70,10 +88,13 @@ def _sentences(
             f"The cheapest {proof} to push: {', '.join(choice.unknowns)}, at size "
             f"{number(choice.size)} and cost {number(choice.cost)}."
         )
-    if risk is not None:
+    if risks:
+        told = [f"{percent(risk.risk)} at {percent(margin)} more" for margin, risk in risks[1:]]
+        first = risks[0][1]
         lines.append(
-            f"With an error of {percent(risk.error)} in every parameter, the push fails in "
-            f"{percent(risk.risk)} of {risk.samples} draws ({percent(risk.fell_back)} fall back)."
+            f"With an error of {percent(first.error)} in every parameter, the push of the least "
+            f"size fails in {percent(first.risk)} of {first.samples} draws "
+            f"({percent(first.fell_back)} fall back)" + (f"; {', '.join(told)}." if told else ".")
         )
     return lines
 
@@ -89,6 +110,22 @@ def _durations(found: TemporaryPush) -> Table:
         for row in zip(found.durations, found.sizes, found.costs, strict=True)
     ]
     return make_table("durations", "Least size by duration", columns, rows)
+
+
+def _risks(risks: Sequence[tuple[float, ReboundRisk]]) -> Table:
+    columns = (
+        ("margin over the least size", "share", "number"),
+        ("fails", "share", "number"),
+        ("lower end", "share", "number"),
+        ("upper end", "share", "number"),
+        ("never left", "share", "number"),
+        ("fell back", "share", "number"),
+    )
+    rows = [
+        (margin, risk.risk, risk.low, risk.high, risk.never_left, risk.fell_back)
+        for margin, risk in risks
+    ]
+    return make_table("risk", "Risk of failure by margin", columns, rows)
 
 
 def _sets(choice: PushChoice) -> Table:
@@ -143,7 +180,8 @@ def _record(
     permanent: PermanentSupport,
     temporary: TemporaryPush,
     choice: PushChoice | None,
-    risk: ReboundRisk | None,
+    risks: Sequence[tuple[float, ReboundRisk]],
+    shortest: TemporaryPush | None,
 ) -> dict[str, Any]:
     def plain(value: float) -> float | None:
         return float(value) if math.isfinite(value) else None
@@ -173,8 +211,15 @@ def _record(
             "exact": choice.exact,
             "tried": [[list(n), plain(s), plain(c)] for n, s, c in choice.tried],
         }
-    if risk is not None:
-        record["risk"] = {
+    if shortest is not None:
+        record["shortest"] = {
+            "size": float(shortest.sizes[0]),
+            "duration": plain(shortest.durations[0]),
+            "cost": plain(shortest.costs[0]),
+        }
+    record["risk"] = [
+        {
+            "margin": margin,
             "share": risk.risk,
             "interval": [risk.low, risk.high],
             "never_left": risk.never_left,
@@ -183,4 +228,6 @@ def _record(
             "error": risk.error,
             "seed": risk.seed,
         }
+        for margin, risk in risks
+    ]
     return record

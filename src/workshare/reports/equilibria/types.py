@@ -44,6 +44,9 @@ def type_findings(found: Classification) -> Findings:
 
 
 def _sentences(found: Classification) -> list[str]:
+    if not found.types:
+        said = "There is no equilibrium" if found.complete else "No equilibrium was found"
+        return [f"{said}."]
     stable = [k for k, item in enumerate(found.types) if item.stability.label == "stable"]
     known = "" if found.complete else "; there may be more equilibria"
     total = plural(len(found.types), "equilibrium", "equilibria")
@@ -177,7 +180,15 @@ def _basin_figure(found: Classification) -> Figure:
             ),
         }
     ]
-    if len(across) > 1:
+    if len(across) == 1:
+        kinds = {
+            **field("kind", "nominal"),
+            "title": "equilibrium",
+            "scale": {"domain": ["stable", "not stable"], "range": [[1, 0], [3, 3]]},
+        }
+        lines = layer("rule", {"x": x, "strokeDash": kinds}, {"color": TEXT, "strokeWidth": 1.5})
+        layers.append({"data": {"values": rest}, **lines})
+    else:
         place = {"x": x, "y": y, "shape": marks}
         layers.append(
             {
@@ -186,8 +197,10 @@ def _basin_figure(found: Classification) -> Figure:
             }
         )
     shares = [item.basin.share for item in found.types if item.basin is not None]
-    best = int(np.argmax(shares)) if shares else 0
-    title = f"Equilibrium {labels[best]} draws {percent(shares[best])} of the sampled states"
+    title = "No sampled state comes to an equilibrium"
+    if shares and max(shares) > 0:
+        best = int(np.argmax(shares))
+        title = f"Equilibrium {labels[best]} draws {percent(shares[best])} of the sampled states"
     more = " Only the first two unknowns are shown." if len(drawn) > 2 else ""
     return Figure(
         "basins",

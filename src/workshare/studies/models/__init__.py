@@ -1,5 +1,7 @@
 """Ready-made economic systems with several equilibria: one file each, with its closed forms.
 
+Formulas follow the papers named in each file; where they were not taken from the paper itself no
+equation number is given, and a test checks every closed form against the system's own equilibria.
 :data:`MODELS` lists them by the name the command line uses; :func:`model` makes one.
 """
 
@@ -14,7 +16,9 @@ from workshare.studies.models.big_push import big_push
 from workshare.studies.models.binary_choice import binary_choice
 from workshare.studies.models.core_periphery import core_periphery
 from workshare.studies.models.footloose_entrepreneur import footloose_entrepreneur
+from workshare.studies.models.free_entry import free_entry
 from workshare.studies.models.history_expectations import history_expectations
+from workshare.studies.models.krugman_trade import krugman_trade
 from workshare.studies.models.scale_economies import scale_economies
 from workshare.studies.models.two_locations import two_locations
 
@@ -26,10 +30,15 @@ MODELS: dict[str, Callable[..., System]] = {
     "history-expectations": history_expectations,
     "two-locations": two_locations,
     "scale-economies": scale_economies,
+    "krugman-trade": krugman_trade,
+    "free-entry": free_entry,
 }
 """The builders by name; every argument has a default."""
 
-AT_ONCE: dict[str, tuple[str, ...]] = {"core-periphery": ("wage_1", "wage_2")}
+AT_ONCE: dict[str, tuple[str, ...]] = {
+    "core-periphery": ("wage_1", "wage_2"),
+    "free-entry": ("log_wage",),
+}
 """Unknowns that clear at once while the others move slowly, by model."""
 
 FREE_TO_JUMP: dict[str, tuple[str, ...]] = {"history-expectations": ("value",)}
@@ -55,8 +64,8 @@ def model(name: str, values: Mapping[str, float] | None = None) -> System:
     arguments = {
         key: given.pop(key) for key in list(given) if key in inspect.signature(build).parameters
     }
-    if "groups" in arguments:
-        arguments["groups"] = int(arguments["groups"])
+    for count in {"groups", "industries"} & set(arguments):
+        arguments[count] = int(arguments[count])
     return build(**arguments).at(given)
 
 

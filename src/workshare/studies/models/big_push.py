@@ -4,7 +4,7 @@ Each of many sectors is produced by a traditional fringe with one worker per uni
 firm that needs F workers once and 1/a per unit but pays a premium v. A modern firm's wages are
 demand for the others' goods: with the share n of sectors modern, income is
 y(n) = (L - n F) / (1 - n (1 - 1/a)) and a modern firm's profit (1 - (1 + v)/a) y(n) - F (1 + v).
-(Their section III; y counts output net of the premium, as firms see demand.)
+(y counts output net of the premium, as firms see demand.)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Everybody chooses +1 or -1; ``m`` is the mean choice. A choice pays the private taste ``h``, plus
 ``J m`` for agreeing with the others, plus logistic noise: in equilibrium m = tanh(h + J m). There
-are three equilibria where J > 1 and |h| is below a critical value, else one (their proposition 2).
+are three equilibria where J > 1 and |h| is below a critical value, else one.
 """
 
 from __future__ import annotations

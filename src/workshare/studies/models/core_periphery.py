@@ -3,7 +3,7 @@
 Two regions share the farmers equally; workers, a share ``l`` in region 1, move to the higher real
 wage. Goods of different firms are CES with elasticity s; shipping uses up the factor T. With
 P_r = G_r^(1-s), G the price index: w_r^s = sum over q of Y_q t_rq^(1-s) / P_q and the real wage
-w_r P_r^(mu/(s-1)) (Fujita, Krugman and Venables 1999, chapter 5).
+w_r P_r^(mu/(s-1)) (Fujita, Krugman and Venables 1999).
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def core_periphery(
         },
         name="core and periphery",
         complementarity=True,
+        corners=("share",),
     )
 
 
@@ -91,7 +92,7 @@ def break_point(manufacturing: float = 0.4, elasticity: float = 5.0) -> float:
     """Return the trade cost below which the even spread is unstable; infinite if it always is.
 
     T^(s-1) = (rho + mu)(1 + mu) / ((rho - mu)(1 - mu)), rho = 1 - 1/s (Fujita, Krugman and
-    Venables 1999, equation 5.28); always unstable where mu >= rho, the black hole.
+    Venables 1999); always unstable where mu >= rho, the black hole.
 
     Examples
     --------
@@ -109,7 +110,7 @@ def sustain_point(manufacturing: float = 0.4, elasticity: float = 5.0) -> float:
     """Return the trade cost below which a core lasts once it is there; infinite if it always does.
 
     The root above one of (1+mu)/2 T^(1-s-s mu) + (1-mu)/2 T^(s-1-s mu) = 1 (Fujita, Krugman and
-    Venables 1999, equation 5.17).
+    Venables 1999).
 
     Examples
     --------

@@ -3,7 +3,7 @@
 Core and periphery with one closed form more: each firm needs one mobile entrepreneur and immobile
 labour, so that entrepreneurs' nominal earnings can be solved for. With f = T^(1-s) the freeness of
 trade and b = mu/s, the ratio of earnings at the share h in region 1 is
-(2 f h + K (1-h)) / (2 f (1-h) + K h), K = 1 - b + (1 + b) f^2 (their equation 17).
+(2 f h + K (1-h)) / (2 f (1-h) + K h), K = 1 - b + (1 + b) f^2.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def footloose_entrepreneur(
 def break_freeness(manufacturing: float = 0.4, elasticity: float = 3.0) -> float:
     """Return the freeness of trade above which the even spread is unstable; 0 if it always is.
 
-    f = (s - mu)(s - 1 - mu) / ((s + mu)(s - 1 + mu)) (Forslid and Ottaviano 2003, equation 25).
+    f = (s - mu)(s - 1 - mu) / ((s + mu)(s - 1 + mu)) (Forslid and Ottaviano 2003).
 
     Examples
     --------

@@ -68,7 +68,7 @@ def history_expectations(
 
 
 def expectations_can_decide(discount: float, returns: float, moving_cost: float) -> bool:
-    """Return whether there is an overlap: r^2 < 4 b / g (Krugman 1991, section IV).
+    """Return whether there is an overlap: r^2 < 4 b / g (Krugman 1991).
 
     Examples
     --------

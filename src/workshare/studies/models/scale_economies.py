@@ -1,6 +1,6 @@
 """A place with several sectors, scale economies within and across them, and CES demand.
 
-The building block of an estimation in the spirit of Garg (2025): the paper's own equations are not
+The building block of an estimation in the spirit of Garg (2026): the paper's own equations are not
 public, so these are ours. Sector s produces A_s prod_k (c + L_k)^g_sk per worker and sells with
 the CES demand D_s p^-e; its log wage is then, up to a constant that fundamentals ``a_s`` collect,
 w_s = a_s + (1 - 1/e) sum_k g_sk log(c + L_k) - (1/e) log(L_s). Workers, measured as shares of all,
