@@ -150,10 +150,12 @@ def solve_whole(
     held: Mask | None = None,
     start: Array | None = None,
     cutoff: float = np.inf,
+    stop: Callable[[], bool] | None = None,
 ) -> Found:
     """Return what HiGHS makes of the joint model, with the variables in ``held`` as in ``start``.
 
     ``start`` is also offered as a first solution. Only a division that leaves no need unmet counts.
+    ``stop`` is asked from time to time and ends the search: a limit by the caller's own clock.
     """
     model = whole.model
     if held is not None and start is not None:
@@ -170,6 +172,8 @@ def solve_whole(
     if start is not None:
         index = np.flatnonzero(whole.model.integer).astype(np.int32)
         highs.setSolution(index.size, index, start[index])
+    if stop is not None:
+        highs.cbMipInterrupt += lambda event: event.interrupt(stop())
     highs.run()
     info = highs.getInfo()
     status = highs.modelStatusToString(highs.getModelStatus())
