@@ -63,7 +63,7 @@ class Reoptimisation:
     """
 
     slack: float = 1e-4
-    widen: float = 3.0
+    widen: float = 2.0
     most: int = 800
     neighbourhoods: int = 10
     band: float = 0.3
