@@ -68,8 +68,8 @@ class Reoptimisation:
     neighbourhoods: int = 10
     band: float = 0.3
     free: int = 15
-    nodes: int = 250
-    patience: int = 5
+    nodes: int = 100
+    patience: int = 4
     enough: float = 1e-4
     gap: float = 2e-4
     seed: int = 0
