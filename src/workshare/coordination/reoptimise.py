@@ -68,7 +68,7 @@ class Reoptimisation:
     neighbourhoods: int = 10
     band: float = 0.3
     free: int = 15
-    nodes: int = 100
+    nodes: int = 250
     patience: int = 4
     enough: float = 1e-4
     gap: float = 2e-4
