@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-from measure import figure
+from measure import figure, must_hold
 from whole_specialisation import solve_whole
 from workshare.coordination import Certificate, Options, Problem, Settings, Solution, certify, solve
 from workshare.coordination.families import charging, read_generalised_assignment, specialisation
@@ -32,6 +32,7 @@ def solved(problem: Problem) -> tuple[Solution, Certificate, float]:
     start = time.process_time()
     solution = solve(problem, settings)
     certificate = certify(problem, solution, settings)
+    must_hold(certificate)
     return solution, certificate, time.process_time() - start
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from typing import Any
 
 
 def figure(
@@ -21,6 +22,16 @@ def figure(
     """Print one figure as a line of JSON; the project promises at most ``limit``, or at least."""
     line = {"name": name, "value": value, "unit": unit, "limit": limit, "at_least": at_least}
     print(json.dumps(line), flush=True)
+
+
+def must_hold(certificate: Any) -> None:
+    """Stop where a line of a certificate does not hold: its figures would mean nothing.
+
+    Among them the identity of the gap to 1e-9, and mixed participants within shared dimensions.
+    """
+    failed = [f"{line.name} {line.value:g}" for line in certificate.lines if not line.holds]
+    if failed:
+        raise RuntimeError("certificate does not hold: " + ", ".join(failed))
 
 
 def run(arguments: Sequence[str], allowed: Sequence[int] = (0,)) -> tuple[float, float]:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from workshare.coordination import Options, Settings, certify, solve
-from workshare.coordination.disclosed import (
-    Reoptimisation,
-    relaxation_prices,
-    solve_whole,
-    whole_model,
-)
+from workshare.coordination.disclosed import relaxation_prices, solve_whole, whole_model
 from workshare.coordination.families import Generator, commitment_problem, read_unit_commitment
 from workshare.coordination.families.unit_commitment import (
     best_schedule,
     generator_model,
     represent,
     schedule_cost,
+    state_costs,
 )
+from workshare.coordination.reoptimise import Reoptimisation
 from workshare.errors import OptionError
 from workshare.response import MilpParticipant
 
 FILES = sorted((Path(__file__).parents[3] / "shared" / "data" / "unit_commitment").glob("*.json"))
-ROUNDS = Options(tolerance=1e-4, near=0.0, stabilise="always")
+ROUNDS = Options(tolerance=1e-4, near=0.0)
 
 
 def unit(seed: int) -> Generator:
@@ -78,6 +76,28 @@ def test_the_recursion_is_the_optimum_of_the_model(seed: int) -> None:
     assert model.value(x) - pi @ model.adds(x) == pytest.approx(least, rel=1e-9, abs=1e-5)
     answer = MilpParticipant(own.name, model).price(pi)
     assert answer.bound == pytest.approx(least, rel=1e-6, abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_cost_of_each_state_is_that_of_the_model_held_to_it(seed: int) -> None:
+    own, pi = unit(seed), prices(seed + 1000, 10)
+    on, off = state_costs(own, pi)
+    least, power, _ = best_schedule(own, pi)
+    assert np.where(power >= 0, on, off) == pytest.approx(least, rel=1e-9, abs=1e-6)
+    model = generator_model(own, 10)
+    for hour in range(10):
+        for state, cost in ((1.0, on[hour]), (0.0, off[hour])):
+            low, high = model.lower.copy(), model.upper.copy()
+            if not low[hour] <= state <= high[hour]:
+                assert cost == np.inf
+                continue
+            low[hour] = high[hour] = state
+            held = MilpParticipant("held", replace(model, lower=low, upper=high))
+            try:
+                expected = held.price(pi).bound
+            except OptionError:
+                expected = np.inf
+            assert cost == pytest.approx(expected, rel=1e-6, abs=1e-3)
 
 
 def small(seed: int):  # type: ignore[no-untyped-def]

@@ -18,11 +18,13 @@ import numpy as np
 from workshare.arrays import Array
 from workshare.coordination.ask import bound_of
 from workshare.coordination.execution import carried_out
+from workshare.coordination.master import mixed
 from workshare.coordination.nonconvexity import Nonconvexity, measure, nonconvexity
 from workshare.coordination.problem import Problem, Selection, total_contribution
 from workshare.coordination.restricted import RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, complete_choices
-from workshare.response import BoolArray, Participants, Replies
+from workshare.coordination.state import State
+from workshare.response import BoolArray, IntArray, Participants, Replies
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,14 @@ def _certify(
             "every need is met and every plant runs within its limits (relative to their scale)",
         ),
     ]
+    lines.append(
+        Line(
+            "mixed",
+            float(max(0, _count_mixed(problem, solution) - problem.dimensions)),
+            0.0,
+            "the convexified solution mixes no more participants than there are shared dimensions",
+        )
+    )
     if np.isfinite(dual_bound):
         identity = abs((value - dual_bound) - (float(forgone.sum()) + bregman)) / size
         lines += _bound_lines(solution, value, dual_bound, identity, size)
@@ -276,6 +286,22 @@ def _measured(problem: Problem, solution: Solution) -> Nonconvexity | None:
     return nonconvexity(problem, state.pool, list_all=False)
 
 
+def _count_mixed(problem: Problem, solution: Solution) -> int:
+    """Return how many participants (or groups, as they were asked) hold more than one point."""
+    state = solution.state
+    if state is None or state.weights.size != state.pool.size:
+        return len(solution.mixed)
+    return len(mixed(state.pool, state.weights, _copies_asked(problem, state).astype(float)))
+
+
+def _copies_asked(problem: Problem, state: State) -> IntArray:
+    """Return the copies of whoever was asked: participants, or groups of which each is one."""
+    copies = problem.participants.multiplicity
+    if state.answer_bounds.size not in (0, copies.size):
+        return np.ones(state.answer_bounds.size, dtype=np.int64)
+    return copies
+
+
 def _allowed(problem: Problem, solution: Solution) -> float:
     """Return what the rounds left plus the bound of the plans that hold weight at the vertex.
 
@@ -285,9 +311,7 @@ def _allowed(problem: Problem, solution: Solution) -> float:
     state = solution.state
     if state is None or state.weights.size != state.pool.size or not np.isfinite(state.master):
         return np.inf
-    copies = problem.participants.multiplicity
-    if state.answer_bounds.size not in (0, copies.size):
-        copies = np.ones(state.answer_bounds.size, dtype=np.int64)
+    copies = _copies_asked(problem, state)
     held = measure(state.pool.keep(state.weights > 1e-7), copies, problem.market.form)
     return max(0.0, state.master - solution.dual_bound) + held.bound
 

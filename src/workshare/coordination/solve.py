@@ -11,10 +11,8 @@ from workshare.arrays import Array
 from workshare.coordination.checkpoint import Checkpoint, fingerprint, load, save
 from workshare.coordination.disclosed import (
     Disclosing,
-    Reoptimisation,
     Whole,
     as_division,
-    improve_disclosed,
     relaxation_prices,
     whole_model,
 )
@@ -30,6 +28,7 @@ from workshare.coordination.neighbourhood import (
 )
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.recovery import recover
+from workshare.coordination.reoptimise import Reoptimisation, improve_disclosed
 from workshare.coordination.restricted import NO_LIMIT, Choice, RestrictedProgram
 from workshare.coordination.sample import sample_prices
 from workshare.coordination.state import Options, Round, State
@@ -63,7 +62,8 @@ class Settings:
     tolerance : relative gap of the restricted problems (MILP).
     residual_rounds : rounds of answers against the real market, where exact mode is not used.
     menu_count : the longest menu asked of one participant in exact mode.
-    time_limit : seconds for each MILP; a run cut short is reported as ``certified``.
+    time_limit : seconds for each restricted problem (MILP); a run cut short is reported as
+        ``certified``. Models re-optimised together are limited by ``reoptimisation`` instead.
     together : up to so many participants, all their plans enter one restricted problem; beyond,
         neighbourhoods of the vertex are searched (:mod:`workshare.coordination.neighbourhood`).
     many : above so many participants, prices start from a sample and answers are added up in
@@ -71,7 +71,7 @@ class Settings:
     sample : participants in that sample (at least 1 % of all).
     search : how far neighbourhoods are searched.
     reoptimisation : how far models are re-optimised together, where all participants disclose
-        theirs (:mod:`workshare.coordination.disclosed`); rounds then start from the prices of the
+        theirs (:mod:`workshare.coordination.reoptimise`); rounds then start from the prices of the
         joint linear relaxation.
     seed : of the sample.
     execution : where questions are asked, and where the run is kept on disk.
@@ -284,7 +284,7 @@ def _reoptimise(
     whole: Whole, state: State, settings: Settings
 ) -> tuple[Selection, tuple[Change, ...]]:
     """Return the best division that models re-optimised together give, and who was changed."""
-    improved = improve_disclosed(whole, state, settings.reoptimisation)
+    improved = improve_disclosed(whole, state, settings.reoptimisation, seconds=settings.time_limit)
     if improved is None:
         raise OptionError(
             "no feasible combination was found with the models disclosed; check limits, or let "

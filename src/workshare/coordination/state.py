@@ -28,7 +28,8 @@ class Options:
     near : slack within which tied plans are answered together, as a share of ``scale``.
     level : how far, from the bound (0) to the convexified value (1), the next prices must promise
         to raise the bound, where rounds are stabilised (Lemarechal, Nemirovskii and Nesterov 1995).
-    stabilise : ``auto`` (after a round that raised the bound too little), ``always`` or ``never``.
+    stabilise : ``auto`` (after rounds that raised the bound too little, and in every round where it
+        started at given prices and participants are no more than prices), ``always`` or ``never``.
     cuts : of the level bundle: ``disaggregated`` (one per participant and answer) or ``aggregated``
         (one per round).
 

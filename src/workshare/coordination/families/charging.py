@@ -27,6 +27,9 @@ from workshare.response import (
     Replies,
 )
 
+NEARBY = 3
+"""Plans besides the best one in each answer: 9 rounds in place of 15 under tight caps."""
+
 
 class Vehicles(Participants):
     """Vehicles that must charge ``least`` to ``most`` slots at ``rate`` (kW).
@@ -34,10 +37,21 @@ class Vehicles(Participants):
     ``tariff`` is vehicles x slots (money per kW in a slot).
 
     A plan's key is the set of its charged slots, as bits; contributions are minus the power drawn.
+    Besides its best plan a vehicle answers ``nearby`` others: its dearest chosen slot gives way to
+    the cheapest it left, or the second dearest to the second cheapest, and so on. Those are the
+    slots whose prices cross when many caps bind together.
     """
 
-    def __init__(self, rate: Array, least: IntArray, most: IntArray, tariff: Array) -> None:
+    def __init__(
+        self,
+        rate: Array,
+        least: IntArray,
+        most: IntArray,
+        tariff: Array,
+        nearby: int = NEARBY,
+    ) -> None:
         self.rate, self.least, self.most, self.tariff = rate, least, most, tariff
+        self.nearby = nearby
         self.multiplicity = np.ones(rate.size, dtype=np.int64)
         self._bits = np.int64(1) << np.arange(tariff.shape[1], dtype=np.int64)
 
@@ -54,38 +68,64 @@ class Vehicles(Participants):
         return Member(self, who)
 
     def price(self, prices: Array, near: float = 0.0, who: IntArray | None = None) -> Replies:
-        """Return the cheapest slots of each vehicle; ties go to the earlier slot."""
+        """Return the cheapest slots of each vehicle (ties: the earlier one), and plans nearby."""
         asked = np.arange(len(self)) if who is None else who
+        order, number, best = self._cheapest(prices, asked)
+        chosen = (best[:, None] & self._bits) != 0
         worth = self.tariff[asked] + prices
-        order = np.argsort(worth, axis=1, kind="stable")
-        gains = np.sum(worth < 0, axis=1)
-        number = np.clip(gains, self.least[asked], self.most[asked])
-        chosen = np.zeros(worth.shape, dtype=bool)
-        charged = np.arange(worth.shape[1]) < number[:, None]
-        np.put_along_axis(chosen, order, charged, axis=1)
         bound = np.full(len(self), -np.inf)
         bound[asked] = self.rate[asked] * np.sum(chosen * worth, axis=1)
         answered = np.zeros(len(self), dtype=bool)
         answered[asked] = True
-        power = chosen * self.rate[asked, None]
-        key = chosen @ self._bits
+        who_of, key = self._with_nearby(asked, best, order, number)
+        power = ((key[:, None] & self._bits) != 0) * self.rate[who_of, None]
         return Replies(
-            asked,
+            who_of,
             key,
-            np.sum(power * self.tariff[asked], axis=1),
+            np.sum(power * self.tariff[who_of], axis=1),
             -power,
             bound,
             answered.copy(),
             answered,
         )
 
+    def _cheapest(self, prices: Array, asked: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """Return each vehicle's slots by price, how many it charges in, and that plan's key."""
+        worth = self.tariff[asked] + prices
+        order = np.argsort(worth, axis=1, kind="stable")
+        gains = np.sum(worth < 0, axis=1)
+        number = np.clip(gains, self.least[asked], self.most[asked])
+        chosen = np.zeros(worth.shape, dtype=bool)
+        np.put_along_axis(chosen, order, np.arange(worth.shape[1]) < number[:, None], axis=1)
+        return order, number, chosen @ self._bits
+
+    def _with_nearby(
+        self, asked: IntArray, best: IntArray, order: IntArray, number: IntArray
+    ) -> tuple[IntArray, IntArray]:
+        """Return (vehicle, plan) of all answers: each vehicle's best one first, then those nearby.
+
+        ``order`` is each vehicle's slots from cheapest to dearest, the first ``number`` are chosen.
+        """
+        rows, slots = np.arange(asked.size), order.shape[1]
+        whose, keys = [rows], [best]
+        for step in range(self.nearby):
+            last, following = number - 1 - step, number + step
+            can = (last >= 0) & (following < slots)
+            out = order[rows, np.maximum(last, 0)]
+            into = order[rows, np.minimum(following, slots - 1)]
+            whose.append(rows[can])
+            keys.append((best - self._bits[out] + self._bits[into])[can])
+        every = np.concatenate(whose)
+        sort = np.argsort(every, kind="stable")
+        return asked[every[sort]], np.concatenate(keys)[sort]
+
     def menus(self, prices: Array, slack: Array, count: int, who: IntArray) -> list[Menu]:
         """Return the best plan and those one exchange of slots away, nearest first; incomplete."""
-        best = self.price(prices, 0.0, who)
+        best = self._cheapest(prices, who)[2]
         slacks = np.broadcast_to(slack, who.shape)
         return [
             self._exchanges(int(w), int(k), self.tariff[w] + prices, float(s), count)
-            for w, k, s in zip(who, best.key, slacks, strict=True)
+            for w, k, s in zip(who, best, slacks, strict=True)
         ]
 
     def _exchanges(self, who: int, key: int, worth: Array, slack: float, count: int) -> Menu:

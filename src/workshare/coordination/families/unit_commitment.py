@@ -176,6 +176,20 @@ class Generators(Participants):
         power, spare = self._schedules[who][key]
         return represent(self.units[who], power, spare)
 
+    def margins(self, who: int, prices: Array) -> tuple[Array, Array]:
+        """Return whole-numbered values of a best schedule, and what another value would cost more.
+
+        One figure for each variable of :meth:`disclose`. The margin of being on is exact, and
+        infinite where only one state is possible; starts and stops follow from it (margin 0).
+        """
+        unit = self.units[who]
+        least, power, spare = best_schedule(unit, prices)
+        on, off = state_costs(unit, prices)
+        values = represent(unit, power, spare)
+        margin = np.zeros(values.size)
+        margin[: self.hours] = np.maximum(np.maximum(on, off) - least, 0.0)
+        return values, margin
+
 
 def best_schedule(unit: Generator, prices: Array) -> tuple[float, Array, Array]:
     """Return the least cost less revenue at ``prices``, and the schedule that has it.
@@ -187,13 +201,36 @@ def best_schedule(unit: Generator, prices: Array) -> tuple[float, Array, Array]:
 
     hours = prices.size // 2
     power, spare = np.zeros(hours), np.zeros(hours)
+    recursion: Any = best_commitment
+    least = recursion(*_figures(unit, prices), power, spare)
+    return float(least), power, spare
+
+
+def state_costs(unit: Generator, prices: Array) -> tuple[Array, Array]:
+    """Return, by hour, the least cost less revenue when on then, and when off then.
+
+    Infinite where the generator cannot be in that state.
+    """
+    from workshare.coordination.families.commitment_kernel import INFEASIBLE
+    from workshare.coordination.families.commitment_margins import costs_by_state
+
+    on, off = np.zeros(prices.size // 2), np.zeros(prices.size // 2)
+    recursion: Any = costs_by_state
+    recursion(*_figures(unit, prices), on, off)
+    on[on >= INFEASIBLE], off[off >= INFEASIBLE] = np.inf, np.inf
+    return on, off
+
+
+def _figures(unit: Generator, prices: Array) -> tuple[Any, ...]:
+    """Return prices and generator as the compiled recursions take them."""
+    hours = prices.size // 2
     figures = (
         unit.span, unit.up, unit.down, unit.start, unit.stop, unit.on_cost, unit.minimum, unit.power
     )  # fmt: skip
     whole = (
         unit.up_time, unit.down_time, unit.on, unit.hours_on, unit.hours_off, unit.must_run
     )  # fmt: skip
-    least = best_commitment(
+    return (
         np.ascontiguousarray(prices[:hours]),
         np.ascontiguousarray(prices[hours:]),
         np.array(figures),
@@ -202,10 +239,7 @@ def best_schedule(unit: Generator, prices: Array) -> tuple[float, Array, Array]:
         unit.cost,
         unit.mw.size,
         unit.start_cost,
-        power,
-        spare,
     )
-    return float(least), power, spare
 
 
 def schedule_cost(unit: Generator, power: Array) -> float:
