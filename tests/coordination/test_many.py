@@ -279,7 +279,7 @@ def test_a_participant_that_never_answers_is_left_out_and_told() -> None:
         certificate = certify(with_silent, solution)
         assert certificate.status == "bounded"
         assert certificate.bound == -np.inf
-        assert {line.name for line in certificate.lines} == {"value", "feasibility"}
+        assert {line.name for line in certificate.lines} == {"value", "feasibility", "mixed"}
         assert certificate.holds
 
 

@@ -15,11 +15,12 @@ does not depend on the machine; a time limit can be given besides.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.ejection import Annealing, chained
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.restricted import Choice, RestrictedProgram
@@ -58,7 +59,8 @@ class Search:
     nodes : branches of each restricted problem.
     gain : what counts as a gain, relative to the value.
     enough : stop at this gap between value and bound, relative to the value.
-    seed : of the random neighbourhoods.
+    seed : of the random neighbourhoods and chains.
+    annealing : of chains, where every plan draws on one capacity at most.
     """
 
     tied: int = 1000
@@ -71,6 +73,7 @@ class Search:
     gain: float = 1e-6
     enough: float = 5e-5
     seed: int = 0
+    annealing: Annealing = field(default_factory=Annealing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +200,19 @@ def improve(
     generator = np.random.default_rng(search.seed)
     distance, near = _ties(participants, prices, start, state.bound, search.tied)
     best, changes = start, list[Change]()
-    found = _compete(problem, near, best, search)
+    found = _chain(problem, participants, prices, best, search)
+    is_chained = found is not None and found.feasible
+    if found is not None and is_chained and (not best.feasible or found.value < best.value):
+        changes += _changes(best, found, "moved in a chain of others, each pushing the next out")
+        best = found
+    nodes = search.tied_nodes // 8 if is_chained else search.tied_nodes
+    found = _compete(problem, near, best, search, nodes)
     if found is not None and (not best.feasible or found.value < best.value):
         changes += _changes(best, found, "undecided or nearly tied at the final prices")
         best = found
     size = max(search.free, 4 * problem.dimensions)
-    idle = 0
+    # chains end where neighbourhoods hardly ever find more (measured on generalised assignment)
+    idle = search.patience - 1 if is_chained else 0
     for number in range(search.neighbourhoods):
         done = best.feasible and best.value - state.bound <= search.enough * abs(best.value)
         if stop() or done or idle >= search.patience:
@@ -254,14 +264,24 @@ def _ties(
     return distance, near
 
 
+def _chain(
+    problem: Problem, participants: Participants, prices: Array, best: Division, search: Search
+) -> Division | None:
+    """Return what chains of moves give, where every plan draws on one capacity at most."""
+    points = chained(
+        problem, participants, prices, best.who, best.points, search.annealing, search.seed
+    )
+    return None if points is None else _valued(problem, best.who, points, best.mixed)
+
+
 def _compete(
-    problem: Problem, near: dict[int, list[Plan]], best: Division, search: Search
+    problem: Problem, near: dict[int, list[Plan]], best: Division, search: Search, nodes: int
 ) -> Division | None:
     """Solve the restricted problem over the plans most nearly tied, the others held."""
     open_copies = np.flatnonzero([who in near for who in best.who.tolist()] | best.mixed)
     free = _few_of_each(best, open_copies, max(search.free, 4 * problem.dimensions))
     menus = [near.get(int(best.who[copy]), []) for copy in free]
-    return _restricted(problem, best, free, menus, search.tied_nodes, search.gain)
+    return _restricted(problem, best, free, menus, nodes, search.gain)
 
 
 def _few_of_each(division: Division, copies: IntArray, most: int) -> IntArray:
