@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from equilibria.bank import BANK, bertrand, katsura, lattice
-from workshare.equilibria import homotopy
+from workshare.equilibria import homotopy, starts
 from workshare.equilibria.certify import certify_roots, touching
-from workshare.equilibria.homotopy import HomotopyOptions, root_bound, solve_polynomials
+from workshare.equilibria.homotopy import HomotopyOptions, solve_polynomials
 from workshare.equilibria.parameter_homotopy import solve_generic, track_family
 from workshare.equilibria.polynomial import polynomials_from_arrays
+from workshare.equilibria.starts import root_bound
 from workshare.errors import OptionError
 
 
@@ -67,7 +68,7 @@ def test_a_loose_tracker_doubles_roots_and_the_count_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     system = katsura(5)
-    one = homotopy._total_degree(system, np.random.default_rng(0))
+    one = starts.total_degree(system, np.random.default_rng(0))
     options = HomotopyOptions(retracks=0)
     real_run = homotopy._run
 

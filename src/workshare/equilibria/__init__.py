@@ -31,6 +31,7 @@ from workshare.equilibria.find import METHODS, FindOptions, find, summary
 from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots, solve_polynomials
 from workshare.equilibria.interval import Cover, cover_box
 from workshare.equilibria.jump import Carried, Change, carry, label_change
+from workshare.equilibria.mixed_cells import MixedCells, mixed_cells, mixed_volume
 from workshare.equilibria.monotone import Bracket, bracket
 from workshare.equilibria.parameter_homotopy import (
     FamilyRoots,
@@ -77,6 +78,9 @@ __all__ = [
     "track_family",
     "FamilyStart",
     "FamilyRoots",
+    "mixed_volume",
+    "mixed_cells",
+    "MixedCells",
     "cover_box",
     "Cover",
     "bracket",

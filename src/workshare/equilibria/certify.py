@@ -395,7 +395,7 @@ def touching(certificates: Sequence[Certificate]) -> list[tuple[int, int]]:
     >>> touching([one, two])
     [(0, 1)]
     """
-    from workshare.equilibria.homotopy import near_pairs
+    from workshare.equilibria.nearness import near_pairs
 
     holding = [k for k, item in enumerate(certificates) if item.holds]
     if len(holding) < 2:
