@@ -225,7 +225,8 @@ def _step(points, heights, first, sets, base, state, equal, inside, goal):  # ty
     if leaving < 0:
         return -1, 0
     work, entering, shortest = 0, -1, np.inf
-    for i in sets:
+    for number in range(sets.size):
+        i = sets[number]
         a = base[i]
         level, slope = heights[a], 0.0
         for v in range(n):
@@ -282,7 +283,7 @@ def _exchange(points, entering, a, D, leaving):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def _change_base(first, i, a, b, D, basis, inside):  # type: ignore[no-untyped-def]
+def _change_base(first, i, a, b, D, basis):  # type: ignore[no-untyped-def]
     """Express a vertex where b is level with base a of set i with base b instead."""
     n = basis.size
     place = 0
@@ -296,8 +297,17 @@ def _change_base(first, i, a, b, D, basis, inside):  # type: ignore[no-untyped-d
     for v in range(n):
         D[v, place] = -D[v, place]
     basis[place] = a
-    inside[b] = False
-    inside[a] = True
+
+
+@njit(cache=True, error_model="numpy")
+def _copy_state(x, D, basis, to_x, to_D, to_basis):  # type: ignore[no-untyped-def]
+    """Copy a state (plain loops compile in a fraction of the time of slices)."""
+    n = x.size
+    for v in range(n):
+        to_x[v] = x[v]
+        to_basis[v] = basis[v]
+        for k in range(n):
+            to_D[v, k] = D[v, k]
 
 
 @njit(cache=True, error_model="numpy")
@@ -322,11 +332,12 @@ def _pairs_of(  # type: ignore[no-untyped-def]
             level += points[c, v] * x[v]
         if level < least:
             lowest, least = c, level
-    known[:size] = False
-    known[lowest - begin] = True
+    for r in range(size):
+        known[r] = False
+    r = lowest - begin
+    known[r] = True
     queue[0] = lowest
-    region_x[lowest - begin], region_D[lowest - begin] = x, D
-    region_basis[lowest - begin] = basis
+    _copy_state(x, D, basis, region_x[r], region_D[r], region_basis[r])
     waiting, done, count, work = 1, 0, 0, 0
     marked = np.zeros((size, size), dtype=np.bool_)
     goal = np.empty(n)
@@ -334,10 +345,10 @@ def _pairs_of(  # type: ignore[no-untyped-def]
         a = queue[done]
         done += 1
         base[j] = a
-        x[:], D[:], basis[:] = (
-            region_x[a - begin], region_D[a - begin], region_basis[a - begin]
-        )  # fmt: skip
-        inside[:] = False
+        r = a - begin
+        _copy_state(region_x[r], region_D[r], region_basis[r], x, D, basis)
+        for c in range(inside.size):
+            inside[c] = False
         for k in range(n):
             if basis[k] >= 0:
                 inside[basis[k]] = True
@@ -363,16 +374,15 @@ def _pairs_of(  # type: ignore[no-untyped-def]
             if not found:
                 continue
             out_pair[count, 0], out_pair[count, 1] = a, b
-            out_x[count], out_D[count], out_basis[count] = x, D, basis
+            _copy_state(x, D, basis, out_x[count], out_D[count], out_basis[count])
             count += 1
             if not known[b - begin]:
                 known[b - begin] = True
                 queue[waiting] = b
                 waiting += 1
                 r = b - begin
-                region_x[r], region_D[r], region_basis[r] = x, D, basis
-                scratch = inside.copy()
-                _change_base(first, j, a, b, region_D[r], region_basis[r], scratch)
+                _copy_state(x, D, basis, region_x[r], region_D[r], region_basis[r])
+                _change_base(first, j, a, b, region_D[r], region_basis[r])
     return count, work
 
 

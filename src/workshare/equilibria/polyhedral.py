@@ -454,6 +454,15 @@ def _correct(terms, power, z, s, limits, work):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
+def _note(times, points, tangents, place, s, z, tangent):  # type: ignore[no-untyped-def]
+    """Write a point of the path and its tangent at a place of the history."""
+    times[place] = s
+    for v in range(z.size):
+        points[place, v] = z[v]
+        tangents[place, v] = tangent[v]
+
+
+@njit(cache=True, error_model="numpy")
 def _follow(terms, power, z, length, limits, budget, work):  # type: ignore[no-untyped-def]
     """Follow z from s = -length to 0 in place; return (arrived, steps)."""
     n = z.size
@@ -466,7 +475,7 @@ def _follow(terms, power, z, length, limits, budget, work):  # type: ignore[no-u
     good, _ = _correct(terms, power, z, s, (0.1, 1e-9), work)
     if not good:
         return False, 0
-    times[0], points[0], tangents[0] = s, z, tangent
+    _note(times, points, tangents, 0, s, z, tangent)
     known, steps = 1, 0
     while steps < budget:
         steps += 1
@@ -480,17 +489,18 @@ def _follow(terms, power, z, length, limits, budget, work):  # type: ignore[no-u
                 return False, steps
             continue
         s = target
-        z[:] = trial
+        for v in range(n):
+            z[v] = trial[v]
         if last:
             # to rounding
             for _ in range(2):
                 good, _again = _correct(terms, power, z, 0.0, (1e-6, 1e-13), work)
             return good, steps
         if known == 3:
-            times[0], points[0], tangents[0] = times[1], points[1], tangents[1]
-            times[1], points[1], tangents[1] = times[2], points[2], tangents[2]
+            _note(times, points, tangents, 0, times[1].real, points[1], tangents[1])
+            _note(times, points, tangents, 1, times[2].real, points[2], tangents[2])
             known = 2
-        times[known], points[known], tangents[known] = s, z, tangent
+        _note(times, points, tangents, known, s, z, tangent)
         known += 1
         growth = (0.3 * limits[0] / max(first, 1e-14)) ** (0.5 / known)
         step *= min(3.0, max(0.5, growth))
