@@ -80,6 +80,17 @@ def economy(n: int) -> Polynomials:
     return polynomials_from_arrays([*equations, [*total, (1, (0,) * n)]])
 
 
+def chandrasekhar(n: int, c: float = 0.51234) -> Polynomials:
+    """The discrete H-equation of radiative transfer (``chandra-n``): 2**(n - 1) roots."""
+    equations: list[Terms] = []
+    for i in range(1, n + 1):
+        terms: Terms = [(2 * n - c, unit(n, **{f"x{i - 1}": 1})), (-2 * n, (0,) * n)]
+        for j in range(1, n):
+            terms.append((-c * i / (i + j), tuple((v == i - 1) + (v == j - 1) for v in range(n))))
+        equations.append(terms)
+    return polynomials_from_arrays(equations)
+
+
 def replicator(n: int) -> Polynomials:
     """x_i (1 - x_i - sum of weights times others): one root on each of 2**n faces."""
     random = np.random.default_rng(n)
@@ -125,6 +136,7 @@ BANK: dict[str, tuple[Callable[[], Polynomials], int, int]] = {
     "cyclic-6": (lambda: cyclic(6), 156, 24),
     "cyclic-7": (lambda: cyclic(7), 924, 56),
     "eco-8": (lambda: economy(8), 64, 8),
+    "chandra-6": (lambda: chandrasekhar(6), 32, 32),
     "noon-5": (lambda: noon(5), 233, 11),
     "bertrand": (bertrand, 62, 18),
 }

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from workshare.arrays import Array
 from workshare.equilibria import tracker
+from workshare.equilibria.certify import certify_roots
 from workshare.equilibria.nearness import near_pairs
 from workshare.equilibria.polynomial import Complex, Integers, Polynomials
 from workshare.equilibria.starts import Prepared, StartPlan, choose_start, prepare
@@ -364,6 +365,14 @@ def _collect(
         # paths to a multiple root stop at half the digits, next to each other
         paired = np.isin(suspects, np.unique(_coinciding(points, 1e-6)))
         regular[suspects] = ratios > np.where(paired, 1e-4, 1e-7)
+        # a badly scaled Jacobian looks like a singular one: a proof of a simple root decides
+        doubtful = suspects[~regular[suspects]]
+        proofs = certify_roots(system, points[doubtful] * prepared.scales)
+        for k, proof in zip(doubtful, proofs, strict=True):
+            centre = proof.centre / prepared.scales
+            near = np.linalg.norm(centre - points[k]) <= 1e-5 * (1.0 + np.linalg.norm(points[k]))
+            if proof.holds and near:
+                points[k], regular[k] = centre, True
     roots = points[regular]
     pairs = _coinciding(roots, 1e-7)
     doubled = np.unique(pairs[:, 1]) if len(pairs) else np.empty(0, dtype=np.int64)
