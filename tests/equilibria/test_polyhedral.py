@@ -237,3 +237,35 @@ def test_faults_of_sets_are_told_together() -> None:
     with pytest.raises(OptionError) as told:
         mixed_cells([[(0, 0), (1, 1)], [(0, 0, 1)], [(0, 0, 0), (1, 0, 0)]])
     assert "set 1 has shape (2, 2)" in str(told.value)
+
+
+def random_sparse(seed: int) -> Polynomials:
+    """Two or three sparse equations of degree up to six, often with roots at infinity or zero."""
+    random = np.random.default_rng(seed)
+    n = int(random.integers(2, 4))
+    equations: list[list[tuple[complex, tuple[int, ...]]]] = []
+    for _ in range(n):
+        count = int(random.integers(3, 6))
+        powers = random.integers(0, 3, (count, n)) * (random.random((count, n)) < 0.6)
+        powers = np.unique(np.vstack([powers, np.eye(n, dtype=np.int64)[0]]), axis=0)
+        equations.append(
+            [(round(0.1 + float(random.random()), 2), tuple(map(int, row))) for row in powers]
+        )
+    return polynomials_from_arrays(equations)
+
+
+@pytest.mark.slow
+def test_random_sparse_systems_have_the_same_roots_from_both_starts() -> None:
+    compared = 0
+    for seed in range(60):
+        system = random_sparse(seed)
+        one = solve_polynomials(system, POLYHEDRAL)
+        two = solve_polynomials(system, HomotopyOptions(start="total degree"))
+        if not (one.consistent and two.consistent) or one.solution_faces:
+            continue
+        compared += 1
+        assert len(one.roots) == len(two.roots), seed
+        if len(one.roots):
+            size = 1.0 + float(np.abs(two.roots).max())
+            assert distance(one.roots, two.roots) < 1e-6 * size, seed
+    assert compared >= 40
