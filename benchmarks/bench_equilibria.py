@@ -1,16 +1,11 @@
-"""Equilibria: CPU seconds to all roots, each certified; beside other programs where installed.
+"""Equilibria: CPU seconds to all roots, each certified (other programs: ``bench_peers.py``).
 
-``msolve`` and ``phc`` are called as programs when on the path; nothing of them is imported.
 The first, small solves compile (or load compiled) functions and are not measured.
 """
 
 from __future__ import annotations
 
-import resource
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -20,7 +15,7 @@ from measure import figure
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from equilibria.bank import cyclic, katsura, lattice, network, noon
+from equilibria.bank import chandrasekhar, cyclic, economy, katsura, lattice, network, noon
 from workshare.equilibria import (
     HomotopyOptions,
     Polynomials,
@@ -33,43 +28,8 @@ from workshare.equilibria import (
 )
 
 
-def text_of(system: Polynomials) -> list[str]:
-    """Return the equations as text that other programs read."""
-    lines = [""] * system.size
-    for row, exponents, coefficient in zip(
-        system.equation, system.exponents, system.coefficients, strict=True
-    ):
-        factors = [f"x{v}^{e}" for v, e in enumerate(exponents) if e]
-        number = repr(round(coefficient.real * 1000))  # whole numbers: the same roots
-        lines[row] += f"{'+' if coefficient.real > 0 else ''}{'*'.join([number, *factors])}"
-    return lines
-
-
-def other(program: str, system: Polynomials) -> float | None:
-    """Return CPU seconds (user) of another program; None where it is not installed."""
-    found = shutil.which(program)
-    if found is None:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "in", Path(folder) / "out"
-        lines = text_of(system)
-        if program == "msolve":
-            names = ",".join(f"x{v}" for v in range(system.size))
-            source.write_text(f"{names}\n0\n" + ",\n".join(lines) + "\n")
-            command = [found, "-f", str(source), "-o", str(target)]
-        else:
-            source.write_text(f"{system.size}\n" + "\n".join(f"{line};" for line in lines) + "\n")
-            command = [found, "-b", str(source), str(target)]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
-        except subprocess.TimeoutExpired:
-            return float("nan")
-        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
-
-
-def polynomial(name: str, system: Polynomials, count: int, limit: float) -> None:
-    """Measure one system: solving, proving, and what others need."""
+def polynomial(name: str, system: Polynomials, count: int, limit: float | None = None) -> None:
+    """Measure one system: solving and proving."""
     start = time.process_time()
     found = solve_polynomials(system)
     solved = time.process_time() - start
@@ -78,12 +38,9 @@ def polynomial(name: str, system: Polynomials, count: int, limit: float) -> None
     proved = time.process_time() - start
     figure(f"{name}: roots certified", sum(p.holds for p in proofs), "roots", at_least=count)
     figure(f"{name}: real", sum(p.is_real for p in proofs), "roots")
+    figure(f"{name}: paths", found.paths, "paths")
     figure(f"{name}: find", solved, "s", limit)
     figure(f"{name}: certify, each root", 1e3 * proved / max(len(proofs), 1), "ms", 1.0)
-    for program in ("msolve", "phc"):
-        seconds = other(program, system)
-        if seconds is not None:
-            figure(f"{name}: {program}", seconds, "s")
 
 
 def panel(places: int = 5000) -> None:
@@ -111,6 +68,7 @@ def panel(places: int = 5000) -> None:
 if __name__ == "__main__":
     for warm in (katsura(2), noon(3)):
         certify_roots(warm, solve_polynomials(warm).roots)
+    solve_polynomials(cyclic(3), HomotopyOptions(start="polyhedral"))
     cover_box(network(2))
     polynomial("katsura-10", katsura(10), 1024, 2.0)
     polynomial("lattice-12", lattice(12, 0.01), 4096, 5.0)
@@ -121,6 +79,12 @@ if __name__ == "__main__":
     start = time.process_time()
     counts = {len(solve_polynomials(katsura(7), HomotopyOptions(seed=s)).roots) for s in range(100)}
     figure("katsura-7, 100 seeds: least roots", min(counts), "roots", at_least=128)
-    panel()
-    # last: it takes minutes, and falls short of its promise
+    polynomial("cyclic-6", cyclic(6), 156)
     polynomial("cyclic-7", cyclic(7), 924, 5.0)
+    polynomial("noon-5", noon(5), 233)
+    polynomial("noon-6", noon(6), 717)
+    polynomial("eco-8", economy(8), 64)
+    polynomial("eco-10", economy(10), 256)
+    polynomial("eco-12", economy(12), 1024)
+    polynomial("chandra-8", chandrasekhar(8), 128)
+    panel()

@@ -69,6 +69,44 @@ def noon(n: int) -> Polynomials:
     return polynomials_from_arrays(equations)
 
 
+def economy(n: int) -> Polynomials:
+    """Moré's economic modelling problem (``eco-n``): 2**(n - 2) roots."""
+    equations: list[Terms] = []
+    for k in range(1, n):
+        pairs = [(n - 1, k - 1), *((n - 1, i - 1, i + k - 1) for i in range(1, n - k))]
+        terms: Terms = [(1, tuple(pair.count(v) for v in range(n))) for pair in pairs]
+        equations.append([*terms, (-k, (0,) * n)])
+    total: Terms = [(1, unit(n, **{f"x{k}": 1})) for k in range(n - 1)]
+    return polynomials_from_arrays([*equations, [*total, (1, (0,) * n)]])
+
+
+def chandrasekhar(n: int, c: float = 0.51234) -> Polynomials:
+    """The discrete H-equation of radiative transfer (``chandra-n``): 2**(n - 1) roots."""
+    equations: list[Terms] = []
+    for i in range(1, n + 1):
+        terms: Terms = [(2 * n - c, unit(n, **{f"x{i - 1}": 1})), (-2 * n, (0,) * n)]
+        for j in range(1, n):
+            terms.append((-c * i / (i + j), tuple((v == i - 1) + (v == j - 1) for v in range(n))))
+        equations.append(terms)
+    return polynomials_from_arrays(equations)
+
+
+def replicator(n: int) -> Polynomials:
+    """x_i (1 - x_i - sum of weights times others): one root on each of 2**n faces."""
+    random = np.random.default_rng(n)
+    weights = 0.1 + 0.4 * random.random((n, n))
+    return polynomials_from_arrays(
+        [
+            [(1, unit(n, **{f"x{i}": 1}))]
+            + [
+                (-1.0 if i == j else -weights[i, j], tuple((v == i) + (v == j) for v in range(n)))
+                for j in range(n)
+            ]
+            for i in range(n)
+        ]
+    )
+
+
 def bertrand() -> Polynomials:
     """Price game of Judd, Renner and Schmedders 2012: 18 real roots, 9 of them positive."""
 
@@ -95,6 +133,10 @@ BANK: dict[str, tuple[Callable[[], Polynomials], int, int]] = {
     "lattice-3": (lambda: lattice(3, 0.1), 8, 8),
     "lattice-5": (lambda: lattice(5, 0.05), 32, 32),
     "cyclic-5": (lambda: cyclic(5), 70, 10),
+    "cyclic-6": (lambda: cyclic(6), 156, 24),
+    "cyclic-7": (lambda: cyclic(7), 924, 56),
+    "eco-8": (lambda: economy(8), 64, 8),
+    "chandra-6": (lambda: chandrasekhar(6), 32, 32),
     "noon-5": (lambda: noon(5), 233, 11),
     "bertrand": (bertrand, 62, 18),
 }

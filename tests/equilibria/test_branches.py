@@ -134,3 +134,37 @@ def test_bad_paths_tell_every_fault() -> None:
     assert "b is nan" in str(told.value)
     with pytest.raises(OptionError, match="no parameter 'c'"):
         make_path(system, [{"c": 1}, {"a": 2}])
+
+
+def island(width: float, place: float) -> System:
+    """A cusp-like fold curve below, and a circle of known radius that no check meets."""
+    return system_from_text(
+        [f"((a - {place})^2 + (x - 1)^2 - {width}^2)*(x^3 - 0.3*x + 0.4*(a - 0.5) + 1)"], ["x"],
+        bounds={"x": (-3, 3)}, parameters={"a": 0.0},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "place"), [(0.1, 0.63), (0.05, 0.38), (0.02, 0.87)])
+def test_a_closed_branch_between_checks_is_found_by_search(width: float, place: float) -> None:
+    system = island(width, place)
+    along = make_path(system, [{"a": 0.0}, {"a": 1.0}])
+    without = follow(system, along, checks=3, stations=0)
+    assert without.searched is None
+    assert len(without.branches) == 1  # the checks at 0, 1/2 and 1 miss it
+    made = follow(system, along, checks=3)
+    assert made.searched is not None and made.searched.found == 1
+    assert "12 stations" in made.searched.sentence() and "not all" in made.searched.sentence()
+    (circle,) = (branch for branch in made.branches if "loop" in branch.ends)
+    radius = np.hypot(circle.points[:, 0] - 1, circle.t - place)
+    assert radius == pytest.approx(width, abs=1e-9)
+    assert places(made, "fold", "a")[-2:] == pytest.approx([place - width, place + width], abs=1e-9)
+    again = follow(system, along, checks=3)
+    assert np.array_equal(again.branches[1].points, made.branches[1].points)
+
+
+def test_a_search_finds_nothing_where_nothing_is() -> None:
+    system = model("binary-choice", {"social": 2.0})
+    made = follow(system, make_path(system, [{"private": -0.8}, {"private": 0.8}]))
+    assert made.searched is not None
+    assert made.searched.found == 0 and made.searched.arrived > 0
+    assert made.searched.unseen[0] == 0.0

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from equilibria.bank import BANK, bertrand, katsura, lattice
-from workshare.equilibria import homotopy
+from workshare.equilibria import homotopy, starts
 from workshare.equilibria.certify import certify_roots, touching
-from workshare.equilibria.homotopy import HomotopyOptions, root_bound, solve_polynomials
+from workshare.equilibria.homotopy import HomotopyOptions, solve_polynomials
 from workshare.equilibria.parameter_homotopy import solve_generic, track_family
 from workshare.equilibria.polynomial import polynomials_from_arrays
+from workshare.equilibria.starts import root_bound
 from workshare.errors import OptionError
 
 
@@ -67,7 +68,7 @@ def test_a_loose_tracker_doubles_roots_and_the_count_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     system = katsura(5)
-    one = homotopy._total_degree(system, np.random.default_rng(0))
+    one = starts.total_degree(system, np.random.default_rng(0))
     options = HomotopyOptions(retracks=0)
     real_run = homotopy._run
 
@@ -149,3 +150,33 @@ def test_faults_of_arrays_are_told_together() -> None:
     assert "equation 1: exponents (1,)" in str(told.value)
     assert "coefficient nan" in str(told.value)
     assert "(-1, 0)" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        # two finite roots that part from each other, or from infinity, only near the very end
+        [
+            [(-0.49, (0, 0, 0)), (-0.71, (0, 1, 0)), (0.55, (0, 2, 0)), (-0.06, (1, 1, 0))],
+            [(-0.3, (0, 0, 2)), (-1.05, (0, 2, 1))],
+            [(-1.1, (0, 0, 0)), (0.03, (1, 0, 0))],
+        ],
+        [[(0.09, (0, 0)), (1.3, (0, 2)), (1.27, (1, 1))], [(-0.32, (0, 0)), (-0.03, (2, 1))]],
+        [
+            [(-1.06, (0, 0)), (-1.35, (1, 0)), (1.22, (1, 2)), (-2.4, (2, 2))],
+            [(0.04, (0, 0)), (0.88, (0, 1))],
+        ],
+    ],
+)
+def test_paths_that_part_late_are_not_taken_for_one_singular_end(
+    terms: list[list[tuple[complex, tuple[int, ...]]]],
+) -> None:
+    system = polynomials_from_arrays(terms)
+    found = solve_polynomials(system, HomotopyOptions(start="total degree"))
+    other = solve_polynomials(system, HomotopyOptions(start="polyhedral"))
+    assert found.consistent and other.consistent
+    assert len(found.singular) == 0
+    assert len(found.roots) == len(other.roots)
+    gaps = np.abs(found.roots[:, None] - other.roots[None]).max(axis=2).min(axis=1)
+    assert gaps.max() < 1e-6
+    assert all(proof.holds for proof in certify_roots(system, found.roots))

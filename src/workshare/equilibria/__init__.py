@@ -32,6 +32,7 @@ from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots, solve_
 from workshare.equilibria.interval import Cover, cover_box
 from workshare.equilibria.judge import METHODS, FindOptions, summary
 from workshare.equilibria.jump import Carried, Change, carry, label_change
+from workshare.equilibria.mixed_cells import MixedCells, mixed_cells, mixed_volume
 from workshare.equilibria.monotone import Bracket, bracket
 from workshare.equilibria.parameter_homotopy import (
     FamilyRoots,
@@ -80,6 +81,9 @@ __all__ = [
     "track_family",
     "FamilyStart",
     "FamilyRoots",
+    "mixed_volume",
+    "mixed_cells",
+    "MixedCells",
     "cover_box",
     "Cover",
     "bracket",

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.stats import qmc
 
 from workshare.arrays import Array, Mask
+from workshare.equilibria.certify import refine
 from workshare.equilibria.continuation import (
     Curve,
     FollowOptions,
@@ -21,8 +23,10 @@ from workshare.equilibria.continuation import (
     follow_curve,
     switch_branch,
 )
+from workshare.equilibria.deflation import search_box, unseen_roots
 from workshare.equilibria.dynamics import held_at
 from workshare.equilibria.find import FindOptions, find
+from workshare.equilibria.isolas import Searched, free_points, station_points
 from workshare.equilibria.path import Path
 from workshare.equilibria.system import System
 
@@ -92,6 +96,7 @@ class Diagram:
     checked : for each t at which equilibria were found anew: t, their number, and how many of
         them lie on a branch.
     complete_at : whether at every checked t the equilibria were proven to be all.
+    searched : how branches that no check met were searched for; None where they were not.
     """
 
     system: System
@@ -99,6 +104,7 @@ class Diagram:
     branches: tuple[Branch, ...]
     checked: tuple[tuple[float, int, int], ...]
     complete_at: bool
+    searched: Searched | None = None
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -159,12 +165,23 @@ def follow(
     options: FollowOptions | None = None,
     find_options: FindOptions | None = None,
     most_branches: int = 200,
+    stations: int = 12,
 ) -> Diagram:
-    """Return the branches of equilibria along a path, isolated ones included where a check falls.
+    """Return the branches of equilibria along a path, isolated ones where a check or search falls.
 
     Equilibria are found anew at ``checks`` places along the path. Each that lies on no known
-    branch is followed both ways, and at branch points the crossing curve is followed too. A closed
-    curve that no check meets is missed; ``Diagram.checked`` says what was compared.
+    branch is followed both ways, and at branch points the crossing curve is followed too;
+    ``Diagram.checked`` says what was compared. Closed branches that no check meets are searched for
+    (see :mod:`workshare.equilibria.isolas`), among points strictly between the bounds;
+    ``Diagram.searched`` says how. A small one can still be missed.
+
+    Parameters
+    ----------
+    path : along which parameters change.
+    checks : places where equilibria are found anew, both ends included.
+    options, find_options : how curves are followed, and equilibria found.
+    most_branches : no more are followed.
+    stations : places between the checks where known roots are divided out; 0: no search.
 
     Examples
     --------
@@ -187,11 +204,77 @@ def follow(
         checked.append((float(t), found.points))
         for point in found.points:
             _add(branches, system, path, point, float(t), options, most_branches)
+    searched = None
+    if stations > 0:
+        seed = find_options.seed if find_options is not None else 0
+        trial = _Trial(branches, system, path, options, most_branches)
+        searched = trial.search(stations, np.random.default_rng([seed, 3]))
     compared = tuple(
         (t, len(points), sum(_on_any(branches, system, path, x, t) for x in points))
         for t, points in checked
     )
-    return Diagram(system, path, tuple(branches), compared, complete)
+    return Diagram(system, path, tuple(branches), compared, complete, searched)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """The search for branches that no check met; what it finds is added to ``branches``."""
+
+    branches: list[Branch]
+    system: System
+    path: Path
+    options: FollowOptions
+    most: int
+
+    def search(self, stations: int, random: np.random.Generator) -> Searched:
+        """Search at stations, then from starts with a free place."""
+        before, deflated = len(self.branches), 0
+        places = tuple(float(t) for t in (np.arange(stations) + random.random(stations)) / stations)
+        for t in places:
+            here = replace(self.system, parameters=self.path.values(t))
+            known = [x for branch in self.branches for x in self._roots_at(here, branch, t)]
+            new, tried = station_points(here, known, random)
+            deflated += tried
+            for x in new:
+                self._take(x, t)
+        arrived, hits = self._from_anywhere(4 * stations, random)
+        found = len(self.branches) - before
+        return Searched(places, deflated, 4 * stations, arrived, found, unseen_roots(hits))
+
+    def _roots_at(self, here: System, branch: Branch, t: float) -> list[Array]:
+        """Return where a branch crosses t, corrected."""
+        refined = [refine(here, x) for x in branch.at(t)]
+        return [x for x in refined if x is not None]
+
+    def _is_inside(self, x: Array) -> bool:
+        """Return whether a root is an equilibrium, or at a bound, where only a check can tell."""
+        room = 1e-9 * _scale(self.system)
+        return bool(np.all(x > self.system.lower + room) and np.all(x < self.system.upper - room))
+
+    def _take(self, x: Array, t: float) -> None:
+        if self._is_inside(x):
+            _add(self.branches, self.system, self.path, x, t, self.options, self.most)
+
+    def _from_anywhere(self, count: int, random: np.random.Generator) -> tuple[int, Array]:
+        """Follow what free starts find; return how many arrived, and hits of each branch."""
+        low, high = search_box(self.system)
+        scale, n = _scale(self.system), self.system.size
+        sketch = _Sketch(self.system, self.path, self.options)
+        residual, jacobian, _ = sketch._functions((low + high) / 2, np.zeros(n, dtype=bool))
+        bottom, top = np.append(low / scale, 0.0), np.append(high / scale, 1.0)
+        power = int(np.ceil(np.log2(count)))
+        shares = qmc.Sobol(n + 1, seed=random).random_base2(power)[:count]
+        ends = free_points(residual, jacobian, bottom, top, bottom + (top - bottom) * shares)
+        hits: list[int] = []
+        for z in ends:
+            x, t = z[:-1] * scale, float(z[-1])
+            if not self._is_inside(x):
+                continue
+            self._take(x, t)
+            on = [k for k, branch in enumerate(self.branches) if sketch.passes(branch, x, t)]
+            hits += on[:1]
+        counts = np.unique(np.array(hits, dtype=np.int64), return_counts=True)[1]
+        return len(ends), counts.astype(float)
 
 
 def _add(

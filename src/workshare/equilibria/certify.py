@@ -24,6 +24,7 @@ from flint import acb, acb_mat, arb, arb_mat, ctx
 
 from workshare.arrays import Array
 from workshare.equilibria import tape as operations
+from workshare.equilibria.nearness import near_pairs
 from workshare.equilibria.polynomial import Complex, Polynomials
 from workshare.equilibria.system import System
 from workshare.equilibria.tape import Tape
@@ -400,8 +401,6 @@ def touching(certificates: Sequence[Certificate]) -> list[tuple[int, int]]:
     >>> touching([one, two])
     [(0, 1)]
     """
-    from workshare.equilibria.homotopy import near_pairs
-
     holding = [k for k, item in enumerate(certificates) if item.holds]
     if len(holding) < 2:
         return []

@@ -103,11 +103,11 @@ def search(
     try:
         for number, start in enumerate([*points, *extra]):
             independent = number < starts
-            root = _newton(system, start, [], low, high)
+            root = deflated_newton(system, start, [], low, high)
             if root is not None:
                 converged += independent
                 _note(roots, hits, root, int(independent))
-            deflated = _newton(system, start, roots, low, high)
+            deflated = deflated_newton(system, start, roots, low, high)
             if deflated is not None:
                 _note(roots, hits, deflated, 0)
             done = number + 1
@@ -139,7 +139,7 @@ def _note(roots: list[Array], hits: list[int], root: Array, hit: int) -> None:
     hits.append(hit)
 
 
-def _newton(
+def deflated_newton(
     system: System, start: Array, known: Sequence[Array], low: Array, high: Array
 ) -> Array | None:
     """Return a root between the bounds by damped, deflated Newton; None where it finds none."""
@@ -157,11 +157,9 @@ def _newton(
             return None
         if known:
             # Newton for G = m F: step / (1 - (grad m . step) / m), a scalar correction
-            tilt = 0.0
-            for root in known:
-                away = (x - root) / span
-                square = max(float(away @ away), 1e-18)
-                tilt += -2.0 * float(away @ (step / span)) / (square * (1.0 + square))
+            away = (x - np.asarray(known)) / span
+            square = np.maximum(np.sum(away * away, axis=1), 1e-18)
+            tilt = float(np.sum(-2.0 * (away @ (step / span)) / (square * (1.0 + square))))
             step = step / (1.0 - tilt) if abs(1.0 - tilt) > 1e-8 else 0.1 * step
         longest = float(np.max(np.abs(step) / span))
         if longest > 0.5:

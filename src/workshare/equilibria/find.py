@@ -23,23 +23,20 @@ from workshare.equilibria.completeness import (
     Outcome,
 )
 from workshare.equilibria.deflation import search
-from workshare.equilibria.homotopy import (
-    HomotopyOptions,
-    best_partition,
-    root_bound,
-    solve_polynomials,
-)
+from workshare.equilibria.homotopy import HomotopyOptions, solve_from
 from workshare.equilibria.interval import cover_box, interval_value
 from workshare.equilibria.judge import METHODS, Found, judge
 from workshare.equilibria.judge import FindOptions as FindOptions
 from workshare.equilibria.monotone import bracket
 from workshare.equilibria.polynomial import Polynomials, polynomials_of, to_unknowns
 from workshare.equilibria.singular import singular_solutions
+from workshare.equilibria.starts import STARTS, StartPlan, choose_start
 from workshare.equilibria.system import System
 from workshare.equilibria.uniqueness import uniqueness_test
 from workshare.errors import OptionError
 from workshare.results import certificate_line
 
+_STARTS_COUNTED = ("total degree", "groups", "mixed cells")
 Progress = Callable[[int, int], None]
 
 FEW, QUICK_BOXES = 3, 20_000
@@ -94,6 +91,8 @@ def _check(system: System, options: FindOptions) -> None:
     faults = []
     if options.method not in METHODS:
         faults.append(f"method is {options.method!r}; must be one of {', '.join(METHODS)}")
+    if options.start not in STARTS:
+        faults.append(f"start is {options.start!r}; must be one of {', '.join(STARTS)}")
     n = system.size
     if n == 0:
         faults.append("there is no unknown")
@@ -152,12 +151,12 @@ def _solve(
         reason = f"Equation {never + 1} is a constant that is not zero, denominators cleared."
         return Found((), (), Completeness.PROVED, Outcome.FINISHED, reason, "homotopy")
     if polynomials is not None:
-        paths = root_bound(polynomials, best_partition(polynomials))
-        if paths <= options.max_paths:
-            return _by_homotopy(system, polynomials, options, progress)
+        plan = choose_start(polynomials, start=options.start, seed=options.seed)
+        if plan.paths <= options.max_paths:
+            return _by_homotopy(system, polynomials, plan, options, progress)
         if method == "homotopy":
             raise OptionError(
-                f"System {system.name!r} needs {paths} paths; max_paths is {options.max_paths}"
+                f"System {system.name!r} needs {plan.paths} paths; max_paths is {options.max_paths}"
             )
     elif method == "homotopy":
         raise OptionError(
@@ -204,13 +203,17 @@ def _never_zero(polynomials: Polynomials) -> int | None:
 
 
 def _by_homotopy(
-    system: System, polynomials: Polynomials, options: FindOptions, progress: Progress | None
+    system: System,
+    polynomials: Polynomials,
+    plan: StartPlan,
+    options: FindOptions,
+    progress: Progress | None,
 ) -> Found:
     """Return all isolated real roots of a polynomial system."""
     chosen = HomotopyOptions(
         seed=options.seed, max_paths=options.max_paths, confirm=options.confirm
     )
-    result = solve_polynomials(polynomials, chosen, progress=progress)
+    result = solve_from(polynomials, plan, chosen, progress)
     proofs = certify_roots(polynomials, result.roots)
     overlaps = touching(proofs)
     certified = sum(proof.holds for proof in proofs)
@@ -232,7 +235,7 @@ def _by_homotopy(
             real.append(proof)
         else:
             loose.append((point.real, Kind.UNDECIDED, 1, "not certified in the original unknowns"))
-    on_curves = int(np.sum(result.positive_dimensional))
+    on_curves = int(np.sum(result.positive_dimensional)) + len(result.solution_faces)
     ends, good_ends = to_unknowns(polynomials, result.singular, system.size)
     for point, good, count, curve in zip(
         ends, good_ends, result.multiplicities, result.positive_dimensional, strict=True
@@ -262,7 +265,9 @@ def _by_homotopy(
         "singular ends": len(result.singular),
         "retracked": result.retracked,
         "steps": result.steps,
-    }
+        **{f"paths by {name}" if name in _STARTS_COUNTED else name: float(count)
+           for name, count in result.counts.items()},
+    }  # fmt: skip
     if full and not loose:
         level, reason = (
             Completeness.PROVED,

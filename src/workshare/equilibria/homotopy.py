@@ -1,10 +1,10 @@
 """All isolated complex roots of polynomial systems, by homotopy, with the checks that catch a loss.
 
-One path is followed for each root of a start system: total degree, or multihomogeneous where a
-partition of the unknowns promises fewer paths. The *gamma trick* (random complex constants in the
-start system) makes all paths smooth with probability one. A *family* (one list of terms, many
-coefficients) is solved once at a random complex member of its affine hull; every member is then
-reached by as many paths as that one has roots.
+One path is followed for each root of a start system: total degree, multihomogeneous or polyhedral,
+whichever promises the fewest paths (see :mod:`workshare.equilibria.starts`). The *gamma trick*
+(random complex constants in the start system) makes all paths smooth with probability one. A
+*family* (one list of terms, many coefficients) is solved once at a random complex member of its
+affine hull; every member is then reached by as many paths as that one has roots.
 
 Checks, made every time: every path has an end; no two paths end at one regular root; roots of a
 real system come in conjugate pairs. Whatever fails is followed again more tightly, then with a new
@@ -16,17 +16,18 @@ Wampler 2005, chapters 2, 7, 8, 10.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import product
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from workshare.arrays import Array
 from workshare.equilibria import tracker
+from workshare.equilibria.certify import certify_roots
+from workshare.equilibria.nearness import near_pairs
 from workshare.equilibria.polynomial import Complex, Integers, Polynomials
+from workshare.equilibria.starts import Prepared, StartPlan, choose_start, prepare
 from workshare.errors import OptionError
 
 Progress = Callable[[int, int], None]
@@ -49,6 +50,7 @@ class HomotopyOptions:
     retracks : how many times lost or doubled paths are followed again, each ten times tighter.
     confirm : solve a second time with other random constants and compare the counts.
     first_correction : see :data:`FIRST_CORRECTION`.
+    start : "auto" (the fewest paths), "total degree", "multihomogeneous" or "polyhedral".
     """
 
     seed: int = 0
@@ -57,6 +59,7 @@ class HomotopyOptions:
     retracks: int = 3
     confirm: bool = False
     first_correction: float = FIRST_CORRECTION
+    start: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,14 +73,18 @@ class HomotopyRoots:
     multiplicities : number of paths that ended at each singular point, shape (s,).
     positive_dimensional : singular points that lie on a curve or surface of solutions, shape (s,).
     at_infinity, failed : numbers of paths.
-    paths : number of paths; ``bound`` is the same number, a bound on the isolated roots.
+    paths : number of paths.
     unpaired : non-real roots whose conjugate is missing (real systems).
     doubled : paths that still end where another regular one does.
     retracked : paths followed again.
     steps : steps of all paths.
-    start : "total degree", "multihomogeneous" or "family".
+    start : "total degree", "multihomogeneous" or "polyhedral".
     partition : groups of unknowns used.
     agreed : whether a second solve gave the same number of roots; None where there was none.
+    bezout : the least of Bezout's bounds on isolated roots that were compared.
+    counts : paths of each start that was counted, and of mixed cells; -1: the budget was too small.
+    solution_faces : sets of unknowns that, when all zero, leave fewer equations than unknowns: the
+        solutions there, if any, are not isolated (only told by a polyhedral start).
     """
 
     roots: Complex
@@ -94,11 +101,14 @@ class HomotopyRoots:
     start: str
     partition: tuple[tuple[int, ...], ...]
     agreed: bool | None = None
+    bezout: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    solution_faces: tuple[tuple[int, ...], ...] = ()
 
     @property
     def bound(self) -> int:
-        """Bezout's bound on the number of isolated roots for the partition used."""
-        return self.paths
+        """Bezout's bound on the number of isolated roots."""
+        return self.bezout or self.paths
 
     @property
     def consistent(self) -> bool:
@@ -109,276 +119,6 @@ class HomotopyRoots:
             and self.doubled == 0
             and self.agreed is not False
         )
-
-
-# --- counts ---------------------------------------------------------------------------------------
-
-
-def multidegrees(system: Polynomials, partition: Sequence[Sequence[int]]) -> Integers:
-    """Return the degree of each equation in each group of unknowns, shape (n, groups)."""
-    degrees = np.zeros((system.size, len(partition)), dtype=np.int64)
-    for group, members in enumerate(partition):
-        total = system.exponents[:, list(members)].sum(axis=1)
-        np.maximum.at(degrees[:, group], system.equation, total)
-    return degrees
-
-
-def root_bound(system: Polynomials, partition: Sequence[Sequence[int]] | None = None) -> int:
-    """Return Bezout's bound on isolated roots for a partition of the unknowns (default: one group).
-
-    The bound is the coefficient of the product of ``a_g**len(group g)`` in the product over
-    equations of ``sum_g degree_g a_g``; for one group, the product of the degrees.
-
-    Examples
-    --------
-    >>> from workshare.equilibria.polynomial import polynomials_from_arrays
-    >>> eigen = [[(1, (1, 1)), (-2, (0, 0))], [(1, (1, 1)), (3, (1, 0)), (1, (0, 0))]]
-    >>> system = polynomials_from_arrays(eigen)
-    >>> root_bound(system), root_bound(system, [(0,), (1,)])
-    (4, 2)
-    """
-    if partition is None:
-        partition = [tuple(range(system.size))]
-    sizes = tuple(len(group) for group in partition)
-    counts: dict[tuple[int, ...], int] = {(0,) * len(sizes): 1}
-    for row in multidegrees(system, partition):
-        following: dict[tuple[int, ...], int] = {}
-        for used, count in counts.items():
-            for group, degree in enumerate(row):
-                if degree and used[group] < sizes[group]:
-                    key = (*used[:group], used[group] + 1, *used[group + 1 :])
-                    following[key] = following.get(key, 0) + count * int(degree)
-        counts = following
-    return counts.get(sizes, 0)
-
-
-def best_partition(system: Polynomials) -> tuple[tuple[int, ...], ...]:
-    """Return the partition of the unknowns with the least bound (all for up to 7 unknowns).
-
-    Beyond 7 unknowns only one group and single unknowns are compared.
-    """
-    n = system.size
-    one = (tuple(range(n)),)
-    options: list[tuple[tuple[int, ...], ...]] = [one]
-    if n <= 7:
-        options += [item for item in _partitions(list(range(n))) if len(item) > 1]
-    elif n <= 14:
-        options.append(tuple((k,) for k in range(n)))
-    best = min(options, key=lambda item: (root_bound(system, item), len(item)))
-    # more groups mean larger linear systems: take them only for a clear gain
-    return best if root_bound(system, best) < 0.9 * root_bound(system, one) else one
-
-
-def _partitions(items: list[int]) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Give every partition of a list into groups."""
-    if not items:
-        yield ()
-        return
-    first, rest = items[0], items[1:]
-    for smaller in _partitions(rest):
-        for k, group in enumerate(smaller):
-            yield (*smaller[:k], (first, *group), *smaller[k + 1 :])
-        yield ((first,), *smaller)
-
-
-# --- preparation ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Prepared:
-    """A homotopy ready for the compiled kernel."""
-
-    terms: tuple[Any, ...]
-    linear: tuple[Complex, Integers]
-    groups: Integers
-    starts: Complex
-    scales: Array
-
-
-def _scales(system: Polynomials) -> Array:
-    """Return powers of two that bring coefficients near one: ``x = scale * scaled unknown``.
-
-    Least squares on the logarithms of the scaled coefficients, one free level for each equation
-    (Morgan 1987, section 5), terms weighted by their size against the largest of their equation:
-    many small terms must not outweigh the few that decide where roots are.
-    """
-    n, size = system.size, np.abs(system.coefficients)
-    used = size > 0
-    exponents, rows = system.exponents[used], system.equation[used]
-    logs = np.log2(size[used])
-    matrix = np.zeros((len(logs), 2 * n))
-    matrix[:, :n] = exponents
-    matrix[np.arange(len(logs)), n + rows] = 1.0
-    ones = np.vstack([matrix, 1e-3 * np.eye(2 * n)])
-    solution = np.linalg.lstsq(ones, np.concatenate([-logs, np.zeros(2 * n)]), rcond=None)[0]
-    for _ in range(8):
-        scaled = logs + exponents @ solution[:n]
-        largest = np.full(n, -np.inf)
-        np.maximum.at(largest, rows, scaled)
-        weights = 2.0 ** np.clip(scaled - largest[rows], -40.0, 0.0)
-        # the small weight keeps unknowns that nothing determines at scale one
-        full = np.vstack([matrix * weights[:, None], 1e-3 * np.eye(2 * n)])
-        goal = np.concatenate([-logs * weights, np.zeros(2 * n)])
-        solution = np.linalg.lstsq(full, goal, rcond=None)[0]
-    return np.asarray(2.0 ** np.clip(np.round(solution[:n]), -200, 200))
-
-
-def _scaled(system: Polynomials, scales: Array) -> Polynomials:
-    """Return the system in scaled unknowns, each equation divided by its largest coefficient."""
-    coefficients = system.coefficients * np.prod(scales**system.exponents, axis=1)
-    largest = np.zeros(system.size)
-    np.maximum.at(largest, system.equation, np.abs(coefficients))
-    return system.with_coefficients(coefficients / largest[system.equation])
-
-
-def _compile(
-    system: Polynomials,
-    partition: Sequence[Sequence[int]],
-    start: Complex,
-    extra: Sequence[tuple[int, int, int, complex]] = (),
-) -> tuple[tuple[Any, ...], Integers]:
-    """Return the kernel's arrays: terms made homogeneous in each group, and the groups.
-
-    ``extra`` are start terms (equation, variable, power, coefficient) with no target coefficient;
-    variables from n on are the homogenising ones.
-    """
-    n = system.size
-    degrees = multidegrees(system, partition)
-    groups = np.zeros(n + len(partition), dtype=np.int64)
-    for group, members in enumerate(partition):
-        groups[list(members)] = group
-        groups[n + group] = group
-    rows: list[tuple[int, list[tuple[int, int]], complex, complex]] = []
-    for term, row in enumerate(system.equation):
-        exponents = system.exponents[term]
-        factors = [(int(v), int(exponents[v])) for v in np.flatnonzero(exponents)]
-        for group, members in enumerate(partition):
-            missing = int(degrees[row, group] - exponents[list(members)].sum())
-            if missing:
-                factors.append((n + group, missing))
-        rows.append((int(row), factors, system.coefficients[term], start[term]))
-    for row, variable, power, coefficient in extra:
-        rows.append((row, [(variable, power)], 0.0, coefficient))
-    rows.sort(key=lambda item: item[0])
-    counts = [len(factors) for _, factors, _, _ in rows]
-    flat = [pair for _, factors, _, _ in rows for pair in factors]
-    highest = np.ones(n + len(partition), dtype=np.int64)
-    for variable, power in flat:
-        highest[variable] = max(highest[variable], power)
-    terms = (
-        np.array([row for row, _, _, _ in rows], dtype=np.int64),
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.array([variable for variable, _ in flat], dtype=np.int64),
-        np.array([power for _, power in flat], dtype=np.int64),
-        np.array([target for _, _, target, _ in rows], dtype=np.complex128),
-        np.array([begin for _, _, _, begin in rows], dtype=np.complex128),
-        highest,
-    )
-    return terms, groups
-
-
-def _no_products(n: int, N: int) -> tuple[Complex, Integers]:
-    return np.empty((0, N), dtype=np.complex128), np.zeros(n + 1, dtype=np.int64)
-
-
-def _unit(random: np.random.Generator, *shape: int) -> Complex:
-    """Return random complex numbers of length one."""
-    return np.asarray(np.exp(2j * np.pi * random.random(shape)))
-
-
-def _total_degree(system: Polynomials, random: np.random.Generator) -> _Prepared:
-    """Return the homotopy from ``a_i x_i**d_i = b_i``."""
-    n = system.size
-    scales = _scales(system)
-    scaled = _scaled(system, scales)
-    degrees = system.degrees
-    a, b = _unit(random, n), _unit(random, n)
-    extra = [(i, i, int(degrees[i]), a[i]) for i in range(n)]
-    extra += [(i, n, int(degrees[i]), -b[i]) for i in range(n)]
-    terms, groups = _compile(
-        scaled, [tuple(range(n))], np.zeros(scaled.coefficients.size, dtype=complex), extra
-    )
-    roots = [
-        (b[i] / a[i]) ** (1.0 / degrees[i])
-        * np.exp(2j * np.pi * np.arange(degrees[i]) / degrees[i])
-        for i in range(n)
-    ]
-    grid = np.meshgrid(*roots, indexing="ij")
-    starts = np.stack([*(item.ravel() for item in grid), np.ones(grid[0].size)], axis=1)
-    return _Prepared(terms, _no_products(n, n + 1), groups, starts, scales)
-
-
-def _multihomogeneous(
-    system: Polynomials, partition: Sequence[Sequence[int]], random: np.random.Generator
-) -> _Prepared:
-    """Return the homotopy from products of random linear forms, one factor in one group each."""
-    n, N = system.size, system.size + len(partition)
-    scales = _scales(system)
-    scaled = _scaled(system, scales)
-    degrees = multidegrees(system, partition)
-    forms: list[Complex] = []
-    first = [0]
-    of_group: list[list[list[int]]] = []  # equation, group: positions of its forms
-    for row in range(n):
-        positions: list[list[int]] = []
-        for group, members in enumerate(partition):
-            mine = []
-            for _ in range(int(degrees[row, group])):
-                form = np.zeros(N, dtype=complex)
-                columns = [*members, n + group]
-                form[columns] = random.standard_normal(len(columns)) + 1j * random.standard_normal(
-                    len(columns)
-                )
-                mine.append(len(forms))
-                forms.append(form / np.linalg.norm(form))
-            positions.append(mine)
-        of_group.append(positions)
-        first.append(len(forms))
-    matrix = np.array(forms)
-    terms, groups = _compile(scaled, partition, np.zeros(scaled.coefficients.size, dtype=complex))
-    sizes = [len(group) for group in partition]
-    starts = [
-        _start_point(matrix, choice, partition, n)
-        for assignment in _assignments(degrees, sizes)
-        for choice in product(*(of_group[row][group] for row, group in enumerate(assignment)))
-    ]
-    return _Prepared(
-        terms,
-        (matrix, np.array(first, dtype=np.int64)),
-        groups,
-        np.array(starts, dtype=complex).reshape(-1, N),
-        scales,
-    )
-
-
-def _assignments(degrees: Integers, sizes: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Give every way to let each equation determine one group, each group as often as its size."""
-
-    def extend(row: int, left: list[int]) -> Iterator[tuple[int, ...]]:
-        if row == degrees.shape[0]:
-            yield ()
-            return
-        for group in range(len(left)):
-            if left[group] and degrees[row, group]:
-                left[group] -= 1
-                for rest in extend(row + 1, left):
-                    yield (group, *rest)
-                left[group] += 1
-
-    yield from extend(0, list(sizes))
-
-
-def _start_point(
-    forms: Complex, choice: tuple[int, ...], partition: Sequence[Sequence[int]], n: int
-) -> Complex:
-    """Return the common zero of the chosen linear forms."""
-    point = np.zeros(forms.shape[1], dtype=complex)
-    for group, members in enumerate(partition):
-        chosen = [k for k in choice if forms[k, n + group] != 0]
-        matrix = forms[np.ix_(chosen, list(members))]
-        point[list(members)] = np.linalg.solve(matrix, -forms[chosen, n + group])
-        point[n + group] = 1.0
-    return point
 
 
 # --- solving --------------------------------------------------------------------------------------
@@ -397,12 +137,12 @@ def solve_polynomials(
     ----------
     system : the polynomials.
     options : see :class:`HomotopyOptions`.
-    partition : groups of unknowns for the start system; default: the best of those tried.
+    partition : groups of unknowns for the start system; default: the best start of those tried.
     progress : called as ``progress(paths done, paths)``.
 
     Raises
     ------
-    OptionError : the number of paths exceeds ``max_paths``.
+    OptionError : the number of paths exceeds ``max_paths``, or the start is unknown.
 
     Examples
     --------
@@ -413,14 +153,23 @@ def solve_polynomials(
     (4, 4, True)
     """
     options = options or HomotopyOptions()
-    chosen = tuple(tuple(group) for group in partition) if partition else best_partition(system)
-    bound = root_bound(system, chosen)
-    if bound > options.max_paths:
+    plan = choose_start(system, start=options.start, partition=partition, seed=options.seed)
+    return solve_from(system, plan, options, progress)
+
+
+def solve_from(
+    system: Polynomials,
+    plan: StartPlan,
+    options: HomotopyOptions,
+    progress: Progress | None = None,
+) -> HomotopyRoots:
+    """Return what :func:`solve_polynomials` does, from a start chosen before."""
+    if plan.paths > options.max_paths:
         raise OptionError(
-            f"the system needs {bound} paths; at most {options.max_paths} are allowed. Raise "
+            f"the system needs {plan.paths} paths; at most {options.max_paths} are allowed. Raise "
             "max_paths, lower the degrees, or use intervals or a search"
         )
-    found = _solve_once(system, chosen, options, progress)
+    found = _solve_once(system, plan, options, progress)
     for attempt in range(1, 3):
         if found.consistent:
             break
@@ -429,7 +178,7 @@ def solve_polynomials(
             seed=options.seed + 7919 * attempt,
             first_correction=options.first_correction * 0.1**attempt,
         )
-        other = _solve_once(system, chosen, again, progress)
+        other = _solve_once(system, plan, again, progress)
         best = max(other, found, key=lambda item: (item.consistent, len(item.roots)))
         found = replace(
             best,
@@ -437,7 +186,7 @@ def solve_polynomials(
             steps=found.steps + other.steps,
         )
     if options.confirm:
-        second = _solve_once(system, chosen, replace(options, seed=options.seed + 104_729), None)
+        second = _solve_once(system, plan, replace(options, seed=options.seed + 104_729), None)
         found = replace(
             found, agreed=len(second.roots) == len(found.roots), steps=found.steps + second.steps
         )
@@ -446,23 +195,28 @@ def solve_polynomials(
 
 def _solve_once(
     system: Polynomials,
-    partition: tuple[tuple[int, ...], ...],
+    plan: StartPlan,
     options: HomotopyOptions,
     progress: Progress | None,
 ) -> HomotopyRoots:
     """Return the roots from one choice of random constants."""
-    random = np.random.default_rng(options.seed)
-    if len(partition) == 1:
-        prepared, start = _total_degree(system, random), "total degree"
-    else:
-        prepared = _multihomogeneous(system, partition, random)
-        start = "multihomogeneous"
-    return _follow_all(system, prepared, partition, options, start, progress)
+    prepared, (lost, retracked, steps) = prepare(system, plan, options.seed)
+    found = _follow_all(system, prepared, plan.partition, options, plan.kind, progress)
+    return replace(
+        found,
+        paths=found.paths + lost,
+        failed=found.failed + lost,
+        retracked=found.retracked + retracked,
+        steps=found.steps + steps,
+        bezout=plan.bezout,
+        counts=plan.counts,
+        solution_faces=plan.cells.solution_faces if plan.cells is not None else (),
+    )
 
 
 def _follow_all(
     system: Polynomials,
-    prepared: _Prepared,
+    prepared: Prepared,
     partition: tuple[tuple[int, ...], ...],
     options: HomotopyOptions,
     start: str,
@@ -485,7 +239,7 @@ def _follow_all(
 
 
 def _run(
-    prepared: _Prepared,
+    prepared: Prepared,
     starts: Complex,
     limits: tuple[float, float],
     budget: int,
@@ -504,14 +258,14 @@ def _run(
     return ends, endings, steps
 
 
-def _affine(prepared: _Prepared, ends: Complex) -> Complex:
+def _affine(prepared: Prepared, ends: Complex) -> Complex:
     """Return end points in the scaled unknowns; infinite ones come out as large numbers."""
     n = prepared.scales.size
     last = ends[:, n + prepared.groups[:n]]
     return np.asarray(ends[:, :n] / np.where(np.abs(last) > 1e-300, last, 1e-300))
 
 
-def _is_finite(prepared: _Prepared, ends: Complex) -> npt.NDArray[np.bool_]:
+def _is_finite(prepared: Prepared, ends: Complex) -> npt.NDArray[np.bool_]:
     """Return which end points (groups of length about one) are not at infinity."""
     n = prepared.scales.size
     ratio = np.ones(len(ends))
@@ -535,32 +289,7 @@ def _coinciding(points: Complex, distance: float) -> npt.NDArray[np.int64]:
     return near_pairs(_sphere(points), distance)
 
 
-def near_pairs(points: Array, distance: float) -> npt.NDArray[np.int64]:
-    """Return pairs (i < j) of rows closer than ``distance``, shape (pairs, 2).
-
-    Rows are sorted along one random direction and compared with those next to them there: exact,
-    and quick in any dimension as long as few rows are close.
-    """
-    if len(points) < 2:
-        return np.empty((0, 2), dtype=np.int64)
-    direction = np.random.default_rng(12345).standard_normal(points.shape[1])
-    line = points @ (direction / np.linalg.norm(direction))
-    order = np.argsort(line, kind="stable")
-    found = []
-    for gap in range(1, len(points)):
-        ahead, behind = order[gap:], order[:-gap]
-        close = line[ahead] - line[behind] <= distance
-        if not close.any():
-            break
-        ahead, behind = ahead[close], behind[close]
-        near = np.linalg.norm(points[ahead] - points[behind], axis=1) <= distance
-        found.append(np.column_stack([ahead[near], behind[near]]))
-    if not found:
-        return np.empty((0, 2), dtype=np.int64)
-    return np.sort(np.concatenate(found), axis=1)
-
-
-def _suspicious(prepared: _Prepared, ends: Complex, endings: Integers) -> Integers:
+def _suspicious(prepared: Prepared, ends: Complex, endings: Integers) -> Integers:
     """Return the paths to follow again: lost, or two regular ones at one place."""
     lost = np.flatnonzero(endings == tracker.FAILED)
     regular = np.flatnonzero((endings == tracker.REGULAR) & _is_finite(prepared, ends))
@@ -568,7 +297,7 @@ def _suspicious(prepared: _Prepared, ends: Complex, endings: Integers) -> Intege
     return np.union1d(lost, regular[np.unique(pairs)])
 
 
-def _unit_points(prepared: _Prepared, points: Complex) -> Complex:
+def _unit_points(prepared: Prepared, points: Complex) -> Complex:
     """Return affine points in homogeneous coordinates, each group of length one."""
     n = prepared.scales.size
     whole = np.column_stack([points, np.ones((len(points), prepared.groups.size - n))])
@@ -578,7 +307,7 @@ def _unit_points(prepared: _Prepared, points: Complex) -> Complex:
     return whole.astype(complex)
 
 
-def _rank_ratio(prepared: _Prepared, points: Complex) -> Array:
+def _rank_ratio(prepared: Prepared, points: Complex) -> Array:
     """Return smallest over largest singular value of the Jacobian with its patch rows.
 
     Rows are not scaled one by one: a row that vanishes is what a multiple root looks like.
@@ -592,7 +321,7 @@ def _rank_ratio(prepared: _Prepared, points: Complex) -> Array:
     return ratios
 
 
-def _jacobian(prepared: _Prepared, x: Complex) -> Complex:
+def _jacobian(prepared: Prepared, x: Complex) -> Complex:
     """Return the Jacobian of the target at homogeneous coordinates, shape (n, N)."""
     n, N = prepared.scales.size, x.size
     H, Ht = np.empty(n, dtype=complex), np.empty(n, dtype=complex)
@@ -604,7 +333,7 @@ def _jacobian(prepared: _Prepared, x: Complex) -> Complex:
 
 def _collect(
     system: Polynomials,
-    prepared: _Prepared,
+    prepared: Prepared,
     partition: tuple[tuple[int, ...], ...],
     ends: Complex,
     endings: Integers,
@@ -636,6 +365,14 @@ def _collect(
         # paths to a multiple root stop at half the digits, next to each other
         paired = np.isin(suspects, np.unique(_coinciding(points, 1e-6)))
         regular[suspects] = ratios > np.where(paired, 1e-4, 1e-7)
+        # a badly scaled Jacobian looks like a singular one: a proof of a simple root decides
+        doubtful = suspects[~regular[suspects]]
+        proofs = certify_roots(system, points[doubtful] * prepared.scales)
+        for k, proof in zip(doubtful, proofs, strict=True):
+            centre = proof.centre / prepared.scales
+            near = np.linalg.norm(centre - points[k]) <= 1e-5 * (1.0 + np.linalg.norm(points[k]))
+            if proof.holds and near:
+                points[k], regular[k] = centre, True
     roots = points[regular]
     pairs = _coinciding(roots, 1e-7)
     doubled = np.unique(pairs[:, 1]) if len(pairs) else np.empty(0, dtype=np.int64)
@@ -682,7 +419,7 @@ def _unpaired(roots: Complex) -> int:
     return count - len(np.unique(pairs[partners, 0]))
 
 
-def _on_component(prepared: _Prepared, point: Complex) -> bool:
+def _on_component(prepared: Prepared, point: Complex) -> bool:
     """Return whether a singular point lies on a curve or surface of solutions.
 
     A solution is looked for at a small distance in a null direction: on a curve there is one to
@@ -709,7 +446,7 @@ def _on_component(prepared: _Prepared, point: Complex) -> bool:
     return size < 1e-12 and float(np.linalg.norm(x - point)) < 10 * away
 
 
-def _value(prepared: _Prepared, point: Complex) -> Complex:
+def _value(prepared: Prepared, point: Complex) -> Complex:
     """Return the scaled target at an affine point."""
     n = prepared.scales.size
     x = np.concatenate([point, np.ones(prepared.groups.size - n)]).astype(complex)

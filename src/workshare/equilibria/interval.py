@@ -109,7 +109,7 @@ def _merge(lows: Array, highs: Array, hulls: Array) -> tuple[Array, Array, Array
     Two enclosures that touch hold the same root where one lies in the region in which the other
     root is proven to be the only one; where that is not known both are left undecided.
     """
-    from workshare.equilibria.homotopy import near_pairs
+    from workshare.equilibria.nearness import near_pairs
 
     count = len(lows)
     keep, doubtful = np.ones(count, dtype=bool), np.zeros(count, dtype=bool)

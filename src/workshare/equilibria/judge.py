@@ -45,6 +45,8 @@ class FindOptions:
     starts : starts of a search.
     confirm : solve polynomials twice with other random constants and compare.
     tolerance : slack in bounds, complementarity and global deviation gains, in units of each.
+    start : where paths of a homotopy start; see
+        :class:`workshare.equilibria.homotopy.HomotopyOptions`.
     """
 
     method: str = "auto"
@@ -55,6 +57,7 @@ class FindOptions:
     starts: int = 256
     confirm: bool = False
     tolerance: float = 1e-9
+    start: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

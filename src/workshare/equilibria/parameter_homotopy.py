@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workshare.equilibria import homotopy, tracker
+from workshare.equilibria import starts as starts_module
 from workshare.equilibria.homotopy import HomotopyOptions, HomotopyRoots
 from workshare.equilibria.polynomial import Complex, Integers, Polynomials
 from workshare.errors import OptionError
@@ -114,13 +115,13 @@ def track_family(
     rows = np.atleast_2d(np.asarray(coefficients, dtype=complex))
     generic, n = start.generic, start.generic.size
     paths = len(start.roots)
-    terms, groups = homotopy._compile(generic, [tuple(range(n))], generic.coefficients)
+    terms, groups = starts_module.compile_terms(generic, [tuple(range(n))], generic.coefficients)
     order = np.argsort(generic.equation, kind="stable")
     largest = np.zeros(n)
     np.maximum.at(largest, generic.equation, np.abs(generic.coefficients))
     divisor = largest[generic.equation][order]
     begin = terms[5] / divisor
-    linear = homotopy._no_products(n, n + 1)
+    linear = starts_module.no_products(n, n + 1)
     starts = np.column_stack([start.roots, np.ones(paths)]).astype(complex)
     roots = np.full((len(rows), paths, n), np.nan + 0j)
     endings = np.full((len(rows), paths), tracker.FAILED, dtype=np.int64)

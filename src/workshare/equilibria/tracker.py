@@ -20,6 +20,9 @@ REGULAR, INFINITE, SINGULAR, FAILED = 0, 1, 2, 3
 ENDGAME_AT = 5e-3
 """Value of t at which the endgame starts, where ordinary steps have not arrived before."""
 
+MEAN_SOLVES = 1e-11
+"""Largest residual of an end point found by loops (equations and points have size one)."""
+
 MAX_WINDING = 16
 LOOP_POINTS = 8
 
@@ -394,7 +397,12 @@ def follow(terms, linear, groups, x, limits, budget):  # type: ignore[no-untyped
             if _least_last(num_groups, n, mean) < 1e-9:
                 x[:] = mean
                 return INFINITE, winding, budget - left, abs(t)
-            if had and _apart(groups, mean, before) < 1e-6:
+            # a loop round paths that have not parted yet ends at their mean, which solves nothing
+            evaluate(terms, linear, mean, zero, work[0], work[1], work[2], work[3])
+            rest = 0.0
+            for i in range(n):
+                rest = max(rest, abs(work[1][i]))
+            if had and rest < MEAN_SOLVES and _apart(groups, mean, before) < 1e-6:
                 x[:] = mean
                 return _classify(groups, num_groups, n, x), winding, budget - left, abs(t)
             before[:] = mean

@@ -50,7 +50,12 @@ def branch_findings(
         ),
         notes=(
             f"Stable under {(dynamic or Dynamic()).name}.",
-            "Pseudo-arclength continuation; a closed branch between two checks can be missed.",
+            "Pseudo-arclength continuation. "
+            + (
+                found.searched.sentence()
+                if found.searched is not None
+                else "A closed branch between two checks can be missed."
+            ),
             f"Largest residual on a branch: {max((b.largest_residual for b in found.branches), default=0.0):.1e}.",  # noqa: E501
         ),
         record={
