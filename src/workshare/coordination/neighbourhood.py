@@ -20,9 +20,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.columns import Choice
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection
-from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.coordination.restricted import RestrictedProgram
 from workshare.coordination.state import State
 from workshare.response import (
     BoolArray,

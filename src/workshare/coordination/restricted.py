@@ -11,16 +11,18 @@ passes are needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from workshare.arrays import Array
+from workshare.coordination.columns import Choice, collect, read, said, width
 from workshare.coordination.operate import operate
 from workshare.coordination.problem import Problem, Selection
-from workshare.response import Group, Plan, Point, PrivateModel, plan_of
+from workshare.coordination.sums import Sums
+from workshare.response import Plan, Point, PrivateModel
 
 NO_LIMIT = 2**31 - 1
 
@@ -29,9 +31,6 @@ LEARNING = 60
 
 MANY_DECISIONS = 600
 """From so many decisions on, presolve and heuristics pay (measured on generalised assignment)."""
-
-Choice = Sequence[Plan] | PrivateModel
-"""What one participant may be given: one of a list of plans, or anything its model allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +41,6 @@ class Restricted:
     bound: float
     status: str
     passes: int
-
-
-@dataclass(slots=True)
-class _Columns:
-    """The decisions and operating variables of all participants, as they enter the MILP."""
-
-    participant: list[int] = field(default_factory=list)
-    decision_cost: list[float] = field(default_factory=list)
-    decision_total: list[Array] = field(default_factory=list)
-    what: list[tuple[Group, ...]] = field(default_factory=list)
-    plan: list[Plan | None] = field(default_factory=list)
-    level_decision: list[int] = field(default_factory=list)
-    level_cost: list[float] = field(default_factory=list)
-    level_total: list[Array] = field(default_factory=list)
-    level_lower: list[float] = field(default_factory=list)
-    level_upper: list[float] = field(default_factory=list)
-    level_group: list[Group | None] = field(default_factory=list)
-    # rows over (decisions, levels): (decision index -> coef, level index -> coef, low, high)
-    rows: list[tuple[dict[int, float], dict[int, float], float, float]] = field(
-        default_factory=list
-    )
 
 
 class RestrictedProgram:
@@ -84,7 +62,7 @@ class RestrictedProgram:
         self.choices = choices
         self.tangents = tuple(tangents)
         self.segments = segments
-        self.table = _collect(choices)
+        self.table = collect(choices)
         self.decisions = len(self.table.participant)
         self.levels = len(self.table.level_cost)
         self.first_market = self.decisions + self.levels
@@ -158,13 +136,19 @@ class RestrictedProgram:
         lp.col_cost_ = self.objective
         lp.col_lower_ = np.concatenate(
             [
-                np.zeros(self.first_market),
+                np.array(table.decision_lower),
+                np.zeros(self.levels),
                 market.lower / market.column_scale,
                 np.full(self.quadratic.size, 0.0),
             ]
         )
         lp.col_upper_ = np.concatenate(
-            [np.ones(self.first_market), upper, np.full(self.quadratic.size, np.inf)]
+            [
+                np.array(table.decision_upper),
+                np.ones(self.levels),
+                upper,
+                np.full(self.quadratic.size, np.inf),
+            ]
         )
         zero = np.zeros(market.rows.shape[0])
         lp.row_lower_ = np.concatenate([zero, low])
@@ -183,7 +167,7 @@ class RestrictedProgram:
         highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-        if self.decisions < MANY_DECISIONS:
+        if self.decisions < MANY_DECISIONS and not any(isinstance(c, Sums) for c in self.choices):
             # measured on the embedded cases: sub-MIP heuristics, cuts below the root and presolve
             # cost most of the time and improve little, since good divisions are known before
             for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost"):
@@ -230,7 +214,7 @@ class RestrictedProgram:
         first = 0
         for choice in self.choices:
             if not isinstance(choice, PrivateModel):
-                first += len(choice)
+                first += width(choice)
                 continue
             for training in choice.training:
                 most = max(1e-12, float(training.jobs.sum()))
@@ -334,6 +318,7 @@ class RestrictedProgram:
         bound = -np.inf
         status = "solved"
         first = max(0.2 * tolerance, min(1e-4, 1e3 * tolerance))
+        explore = explore and bool(self.quadratic.size)  # straight lines need no second look
         self.highs.setOptionValue("mip_rel_gap", first if explore else 0.2 * tolerance)
         self.highs.setOptionValue("mip_abs_gap", 1e-10)
         self.highs.setOptionValue("time_limit", time_limit)
@@ -440,19 +425,11 @@ class RestrictedProgram:
         decision = np.zeros(self.decisions)
         column = 0
         for choice, point in zip(self.choices, points, strict=True):
-            if isinstance(choice, PrivateModel):
-                if not isinstance(point.plan.meta, tuple):
-                    return  # a plan from elsewhere cannot be said in the model's columns
-                running = {group.label for group in point.plan.meta}
-                width = len(choice.groups)
-                decision[column : column + width] = [g.label in running for g in choice.groups]
-            else:
-                width = len(choice)
-                same = [plan.id == point.plan.id for plan in choice]
-                if not any(same):
-                    return
-                decision[column + same.index(True)] = 1.0
-            column += width
+            own = said(choice, point.plan)
+            if own is None:
+                return  # a plan from elsewhere cannot be said in these columns
+            decision[column : column + own.size] = own
+            column += own.size
         index = np.arange(self.decisions, dtype=np.int32)
         self.highs.setSolution(self.decisions, index, decision)
 
@@ -463,77 +440,22 @@ class RestrictedProgram:
 
     def exact(self, x: Array) -> Selection | None:
         """Return the exact quadratic optimum at the decisions of the MILP point ``x``."""
-        return operate(self.problem.market, self.plans(x))
+        plans = self.plans(x)
+        return None if plans is None else operate(self.problem.market, plans)
 
-    def plans(self, x: Array) -> list[Plan]:
-        """Return the plan of each participant at the MILP point ``x``."""
+    def plans(self, x: Array) -> list[Plan] | None:
+        """Return the plan of each participant at the MILP point ``x``.
+
+        None where somebody's sum of steps is not a plan: it costs more than any slack allowed.
+        """
         decision = np.round(x[: self.decisions])
         chosen: list[Plan] = []
         start = 0
         for choice in self.choices:
-            if isinstance(choice, PrivateModel):
-                count = len(choice.groups)
-                chosen.append(plan_of(choice, decision[start : start + count]))
-            else:
-                count = len(choice)
-                chosen.append(choice[int(np.argmax(decision[start : start + count]))])
-            start += count
+            own = decision[start : start + width(choice)]
+            plan = read(choice, own)
+            if plan is None:
+                return None
+            chosen.append(plan)
+            start += own.size
         return chosen
-
-
-def _collect(choices: Sequence[Choice]) -> _Columns:
-    """Return the decision and level columns of every participant's choice, in order."""
-    table = _Columns()
-    for number, choice in enumerate(choices):
-        if isinstance(choice, PrivateModel):
-            _collect_model(table, number, choice)
-        else:
-            _collect_plans(table, number, choice)
-    return table
-
-
-def _collect_plans(table: _Columns, number: int, plans: Sequence[Plan]) -> None:
-    first = len(table.participant)
-    for plan in plans:
-        decision = len(table.participant)
-        table.participant.append(number)
-        table.decision_cost.append(plan.cost)
-        table.decision_total.append(plan.contribution)
-        groups = plan.meta if isinstance(plan.meta, tuple) else ()
-        table.what.append(groups)
-        table.plan.append(plan)
-        start = len(table.level_cost)
-        for level in range(plan.unit_cost.size):
-            table.level_decision.append(decision)
-            table.level_cost.append(float(plan.unit_cost[level]))
-            table.level_total.append(plan.unit_contribution[level])
-            table.level_lower.append(float(plan.lower[level]))
-            table.level_upper.append(float(plan.upper[level]))
-            table.level_group.append(groups[level] if len(groups) > level else None)
-        for row, limit in zip(plan.rows, plan.limits, strict=True):
-            levels = {start + k: float(c) for k, c in enumerate(row) if c != 0}
-            table.rows.append(({decision: -float(limit)}, levels, -np.inf, 0.0))
-    members = dict.fromkeys(range(first, len(table.participant)), 1.0)
-    table.rows.append((members, {}, 1.0, 1.0))
-
-
-def _collect_model(table: _Columns, number: int, model: PrivateModel) -> None:
-    first, start = len(table.participant), len(table.level_cost)
-    for index, group in enumerate(model.groups):
-        table.level_decision.append(len(table.participant))
-        table.participant.append(number)
-        table.decision_cost.append(group.fixed_cost)
-        table.decision_total.append(model.contribution[index])
-        table.what.append((group,))
-        table.plan.append(None)
-        table.level_cost.append(group.unit_cost)
-        table.level_total.append(model.unit_contribution[index])
-        table.level_lower.append(group.lower)
-        table.level_upper.append(group.upper)
-        table.level_group.append(group)
-    for index, limit in enumerate(model.limits):
-        decisions = {
-            first + k: float(c) for k, c in enumerate(model.rows_decision[index]) if c != 0
-        }
-        levels = {start + k: float(c) for k, c in enumerate(model.rows_output[index]) if c != 0}
-        table.rows.append((decisions, levels, -np.inf, float(limit)))

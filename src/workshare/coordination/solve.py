@@ -9,6 +9,7 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.checkpoint import Checkpoint, fingerprint, load, save
+from workshare.coordination.columns import Choice
 from workshare.coordination.disclosed import (
     Disclosing,
     Reoptimisation,
@@ -30,9 +31,10 @@ from workshare.coordination.neighbourhood import (
 )
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.recovery import recover
-from workshare.coordination.restricted import NO_LIMIT, Choice, RestrictedProgram
+from workshare.coordination.restricted import NO_LIMIT, RestrictedProgram
 from workshare.coordination.sample import sample_prices
 from workshare.coordination.state import Options, Round, State
+from workshare.coordination.sums import as_sums
 from workshare.errors import OptionError
 from workshare.response import (
     Grouped,
@@ -83,7 +85,7 @@ class Settings:
     tolerance: float = 2e-7
     residual_rounds: int = 3
     menu_count: int = 400
-    time_limit: float = 60.0
+    time_limit: float = 300.0
     rounds: Options = field(default_factory=Options)
     together: int = 60
     many: int = 3000
@@ -365,6 +367,12 @@ def complete_choices(
     heard = participants.menus(prices, np.array(slack), count, np.array(asked, dtype=np.int64))
     for number, menu in zip(asked, heard, strict=True):
         menus[number] = menu
+    cut = [k for k in asked if participants.enumerable and not _is_complete(menus[k])]
+    if cut:  # lists on this machine cost little, and whole ones may be restated
+        again = np.array(cut, dtype=np.int64)
+        heard = participants.menus(prices, np.array(slack), MENU_FACTOR * count, again)
+        for number, menu in zip(cut, heard, strict=True):
+            menus[number] = menu
     choices: list[Choice] = []
     complete = True
     for number, (participant, listed) in enumerate(zip(participants, menus, strict=True)):
@@ -374,6 +382,8 @@ def complete_choices(
         elif listed is None or not listed.plans:
             choices.append(tuple(held[number : number + 1]))
             complete = False
+        elif listed.complete and (restated := as_sums(listed.plans, prices, slack)) is not None:
+            choices.append(restated)
         elif model is not None and len(listed.plans) > len(model.groups) + 1:
             # the disclosed model has fewer decisions than its list of plans, and allows them all
             choices.append(model)
@@ -381,6 +391,10 @@ def complete_choices(
             choices.append(listed.plans)
             complete = complete and listed.complete
     return choices, complete
+
+
+def _is_complete(menu: Menu | None) -> bool:
+    return menu is not None and menu.complete
 
 
 def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
