@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.branching import listed_within
 from workshare.coordination.checkpoint import Checkpoint, fingerprint, load, save
 from workshare.coordination.columns import Choice
 from workshare.coordination.disclosed import (
@@ -50,6 +51,10 @@ MENU_FACTOR = 4
 
 CUT_SHORT_NODES = 500
 """Branches of a restricted problem whose menus were cut short: it need only find, not prove."""
+
+
+CASE_NODES = 5000
+"""Branches of the restricted problem over the complete menus that could be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,9 @@ class Solution:
     (``exact``). ``changes`` says who was moved away from the convexified solution and why;
     ``notes`` are (round, participant number, what happened) for every answer that was not in
     order; ``sample_rounds`` were asked of a sample. ``state`` is what the rounds ended with: the
-    points answered and their weights.
+    points answered and their weights. ``within`` is the slack of complete menus where those of
+    value less bound could not be had: the bound then is the lower of two cases, all plans listed or
+    one beyond (:mod:`workshare.coordination.branching`); 0 where this was not used.
     """
 
     selection: Selection
@@ -127,6 +134,7 @@ class Solution:
     sample_rounds: int = 0
     menu_count: int = 0
     state: State | None = None
+    within: float = 0.0
 
 
 def solve(
@@ -430,18 +438,50 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
             break
         # menus were cut short: a better division in hand makes them shorter, or ask for more
         count = count if better else MENU_FACTOR * settings.menu_count
-    bound = max(solution.bound, answer.bound) if complete else solution.bound
-    bound = min(bound, selection.value)
+    within, bound = 0.0, max(solution.bound, answer.bound)
+    if not complete:
+        within, bound = _cases(problem, solution, settings, slack, count)
+    bound = min(bound, solution.selection.value)
+    selection = solution.selection
     rounds = len(solution.rounds) + 2
     return replace(
         solution,
         bound=bound,
         exact=complete and answer.status == "solved",
+        within=within,
         choices=tuple(choices),
         slack=slack,
         menu_count=count,
         trace=(*solution.trace, (rounds, bound, selection.value)),
     )
+
+
+def _cases(
+    problem: Problem, solution: Solution, settings: Settings, slack: float, count: int
+) -> tuple[float, float]:
+    """Return the slack of the complete menus that can be had, and the bound that they prove."""
+    within, bound = case_bound(problem, solution, settings, slack, count)
+    return (within, bound) if bound > solution.bound else (0.0, solution.bound)
+
+
+def case_bound(
+    problem: Problem, solution: Solution, settings: Settings, slack: float, count: int
+) -> tuple[float, float]:
+    """Return (slack of complete menus, bound over both cases): all plans listed, or one beyond.
+
+    The menus' slack is at most ``slack``. See :mod:`workshare.coordination.branching`.
+    """
+    prices = solution.row_prices[: problem.dimensions]
+    within, choices = listed_within(problem.participants, prices, slack, count)
+    if within <= 0.0:
+        return 0.0, solution.dual_bound
+    answer = RestrictedProgram(problem, choices, tangents=solution.tangents).solve(
+        tolerance=settings.tolerance,
+        time_limit=settings.time_limit,
+        max_nodes=CASE_NODES,
+        explore=False,
+    )
+    return within, max(solution.dual_bound, min(answer.bound, solution.dual_bound + within))
 
 
 def _mixed(problem: Problem, state: State) -> tuple[int, ...]:
