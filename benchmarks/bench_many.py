@@ -38,12 +38,23 @@ def solved(problem: Problem) -> tuple[Solution, Certificate, float]:
 def exact_mode() -> None:
     """Few participants: how many instances are proven, and in how many rounds."""
     for count in (10, 20):
-        answers = [solved(specialisation(count, 12, seed, "scarce")) for seed in range(INSTANCES)]
+        problems = [specialisation(count, 12, seed, "scarce") for seed in range(INSTANCES)]
+        answers = [solved(problem) for problem in problems]
+        wholes = [solve_whole(problem, WHOLE_SECONDS) for problem in problems]
         share = sum(c.status == "exact" and c.holds for _, c, _ in answers) / INSTANCES
         rounds = max(len(s.rounds) for s, _, _ in answers)
         figure(f"N={count}: share proven best", share, "share", at_least=1.0)
         figure(f"N={count}: most rounds before menus", rounds, "rounds", 10)
+        figure(f"N={count}: most branches", max(s.branches for s, _, _ in answers), "count")
+        total = sum(seconds for _, _, seconds in answers)
+        figure(f"N={count}: processor time, all, certificates and all", total, "s")
         figure(f"N={count}: longest", max(seconds for _, _, seconds in answers), "s")
+        beside = sum(whole.seconds for whole in wholes)
+        figure(f"N={count}: processor time of HiGHS whole, all", beside, "s")
+        better = max(
+            c.value / whole.value - 1 for (_, c, _), whole in zip(answers, wholes, strict=True)
+        )
+        figure(f"N={count}: most above HiGHS whole", 100.0 * better, "%")
 
 
 def against_whole() -> None:

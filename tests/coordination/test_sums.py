@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import dataclasses
+import threading
 
 import numpy as np
 import pytest
@@ -142,3 +144,34 @@ def test_lists_and_sums_have_the_same_optimum_and_bound(seed: int) -> None:
     assert answers[0].bound == pytest.approx(answers[1].bound, rel=1e-6, abs=1e-9)
     assert answers[0].selection is not None and answers[1].selection is not None
     assert answers[0].selection.value == pytest.approx(answers[1].selection.value, rel=1e-6)
+
+
+def test_ctrl_c_in_exact_mode_keeps_the_best_and_its_proven_bound() -> None:
+    problem = specialisation(20, 12, 5, "scarce")  # some 10,000 branches
+    settings = Settings(rounds=Options(tolerance=1e-4, near=0.0))
+    timer = threading.Timer(6.0, _thread.interrupt_main)
+    timer.start()
+    try:
+        solution = solve(problem, settings)
+    finally:
+        timer.cancel()
+    assert solution.interrupted
+    assert not solution.exact
+    assert solution.dual_bound <= solution.bound <= solution.selection.value
+    certificate = certify(problem, solution, settings, measured=False)
+    assert certificate.holds
+    assert certificate.status == "certified"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [10, 20])
+@pytest.mark.parametrize("figures", ["mild", "scarce"])
+def test_twenty_of_twenty_are_proven(count: int, figures: str) -> None:
+    for seed in range(20):
+        problem = specialisation(count, 12, seed, figures)
+        settings = Settings(rounds=Options(tolerance=1e-4, near=0.0))
+        solution = solve(problem, settings)
+        certificate = certify(problem, solution, settings, measured=False)
+        assert certificate.status == "exact", seed
+        assert certificate.holds, seed
+        assert len(solution.rounds) <= 10, seed

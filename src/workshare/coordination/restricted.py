@@ -35,12 +35,17 @@ MANY_DECISIONS = 600
 
 @dataclass(frozen=True, slots=True)
 class Restricted:
-    """A solved restricted problem: the selection, the proven bound on it, and how it ended."""
+    """A solved restricted problem: the selection, the proven bound on it, and how it ended.
+
+    ``branches`` are those of all passes; ``status`` is ``solved``, ``infeasible``, ``node_limit``,
+    ``time_limit`` or ``interrupted``.
+    """
 
     selection: Selection | None
     bound: float
     status: str
     passes: int
+    branches: int = 0
 
 
 class RestrictedProgram:
@@ -62,6 +67,7 @@ class RestrictedProgram:
         self.choices = choices
         self.tangents = tuple(tangents)
         self.segments = segments
+        self.interruptible = False
         self.table = collect(choices)
         self.decisions = len(self.table.participant)
         self.levels = len(self.table.level_cost)
@@ -283,6 +289,7 @@ class RestrictedProgram:
         time_limit: float = np.inf,
         max_nodes: int = NO_LIMIT,
         explore: bool = True,
+        interruptible: bool = False,
     ) -> Restricted:
         """Return the least-cost combination with a proven bound (M per year).
 
@@ -291,10 +298,13 @@ class RestrictedProgram:
         each MILP; a run cut short keeps its proven bound and the status ``time_limit``.
         ``max_nodes`` does the same by branches, which does not depend on the machine (status
         ``node_limit``). ``explore=False`` skips the loose first pass, where good tangents are
-        known already. Where the market's form is a model that learns, the MILP is built anew with
-        what the divisions found have taught, until model and market agree at the best.
+        known already. With ``interruptible`` Ctrl-C ends the MILP, and what was found and proven so
+        far is returned (status ``interrupted``). Where the market's form is a model that learns,
+        the MILP is built anew with what the divisions found have taught, until model and market
+        agree at the best.
         """
         answer = Restricted(start, -np.inf, "solved", 0)
+        self.interruptible = interruptible
         for _ in range(LEARNING):
             form, before = self.source, answer
             answer = self._search(
@@ -302,8 +312,12 @@ class RestrictedProgram:
             )
             best = answer.selection
             bound = max(answer.bound, before.bound)
-            answer = replace(answer, bound=bound if best is None else min(bound, best.value))
-            if best is None or form is self.problem.market.form:
+            answer = replace(
+                answer,
+                bound=bound if best is None else min(bound, best.value),
+                branches=answer.branches + before.branches,
+            )
+            if answer.status == "interrupted" or best is None or form is self.problem.market.form:
                 break
             if best.value - bound <= tolerance * max(abs(best.value), 1e-9 * self.money):
                 break
@@ -331,17 +345,20 @@ class RestrictedProgram:
         self.highs.setOptionValue("time_limit", time_limit)
         self.highs.setOptionValue("mip_max_nodes", max_nodes)
         self._set_costs(self.objective)
-        passes = 0
+        passes = branches = 0
         for passes in range(1, max_passes + 1):
             if best is not None:
                 self._suggest(best.points)
             x = self._run()
             model_status = self.highs.getModelStatus()
-            if x is None:
-                return Restricted(best, np.inf, "infeasible", passes)
+            branches += max(0, int(self.highs.getInfo().mip_node_count))
+            if model_status == highspy.HighsModelStatus.kInterrupt:
+                status = "interrupted"
+            elif x is None:
+                return Restricted(best, np.inf, "infeasible", passes, branches)
             # bounds only rise: tangents are only ever added
             bound = max(bound, float(self.highs.getInfo().mip_dual_bound) * self.money)
-            found = self.exact(x)
+            found = None if x is None else self.exact(x)
             if found is not None and (best is None or found.value < best.value):
                 best = found
             if model_status == highspy.HighsModelStatus.kTimeLimit:
@@ -352,7 +369,7 @@ class RestrictedProgram:
             scale = abs(best.value) if best is not None else 1.0
             # the first pass shows where tangents are needed; only later ones must be proven closely
             self.highs.setOptionValue("mip_rel_gap", 0.2 * tolerance)
-            if gap <= tolerance * max(scale, 1e-9 * self.money) or status != "solved":
+            if gap <= tolerance * max(scale, 1e-9 * self.money) or status != "solved" or x is None:
                 break
             added = self.add_tangents(self.market_levels(x))
             if found is not None:
@@ -361,7 +378,8 @@ class RestrictedProgram:
                     added += self.add_tangents(share * found.market.v)
             if added == 0:
                 break
-        return Restricted(best, min(bound, best.value if best else np.inf), status, passes)
+        bound = min(bound, best.value if best else np.inf)
+        return Restricted(best, bound, status, passes, branches)
 
     def solve_for(
         self,
@@ -420,12 +438,26 @@ class RestrictedProgram:
         self.highs.changeColsCost(self.columns, index, np.asarray(objective, dtype=float))
 
     def _run(self) -> Array | None:
-        self.highs.run()
+        if self.interruptible:
+            self._run_aside()
+        else:
+            self.highs.run()
         solution = self.highs.getSolution()
         values = np.asarray(solution.col_value)
         if values.size == 0 or self.highs.getInfo().primal_solution_status != 2:
             return None
         return values
+
+    def _run_aside(self) -> None:
+        """Run HiGHS in a thread of its own, so that Ctrl-C is heard; it ends with what it has."""
+        self.highs.HandleKeyboardInterrupt = True
+        self.highs.startSolve()
+        done = False
+        while not done:
+            try:
+                done = self.highs.wait(0.1)[0]
+            except KeyboardInterrupt:
+                self.highs.cancelSolve()
 
     def _suggest(self, points: Sequence[Point]) -> None:
         """Tell HiGHS of a division already known, where it can be said in these columns."""

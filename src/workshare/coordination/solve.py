@@ -70,7 +70,8 @@ class Settings:
     tolerance : relative gap of the restricted problems (MILP).
     residual_rounds : rounds of answers against the real market, where exact mode is not used.
     menu_count : the longest menu asked of one participant in exact mode.
-    time_limit : seconds for each MILP; a run cut short is reported as ``certified``.
+    time_limit : seconds for each MILP; a run cut short is reported as ``certified``. It is long, so
+        that the answer depends on the machine only where nothing is proven in that time.
     together : up to so many participants, all their plans enter one restricted problem; beyond,
         neighbourhoods of the vertex are searched (:mod:`workshare.coordination.neighbourhood`).
     many : above so many participants, prices start from a sample and answers are added up in
@@ -90,7 +91,7 @@ class Settings:
     tolerance: float = 2e-7
     residual_rounds: int = 3
     menu_count: int = 400
-    time_limit: float = 300.0
+    time_limit: float = 600.0
     rounds: Options = field(default_factory=Options)
     together: int = 60
     many: int = 3000
@@ -112,7 +113,8 @@ class Solution:
     order; ``sample_rounds`` were asked of a sample. ``state`` is what the rounds ended with: the
     points answered and their weights. ``within`` is the slack of complete menus where those of
     value less bound could not be had: the bound then is the lower of two cases, all plans listed or
-    one beyond (:mod:`workshare.coordination.branching`); 0 where this was not used.
+    one beyond (:mod:`workshare.coordination.branching`); 0 where this was not used. ``branches``
+    are those of the restricted problems of exact mode.
     """
 
     selection: Selection
@@ -135,6 +137,7 @@ class Solution:
     menu_count: int = 0
     state: State | None = None
     within: float = 0.0
+    branches: int = 0
 
 
 def solve(
@@ -229,7 +232,7 @@ def _solve(
         sample_rounds=sample_rounds,
         state=state,
     )
-    if exact:
+    if exact and not interrupted:
         try:
             solution = close(problem, solution, settings)
         except KeyboardInterrupt:
@@ -417,6 +420,7 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
     count = settings.menu_count
     choices: list[Choice] = []
+    branches = 0
     while True:
         slack = max(0.0, solution.selection.value - solution.bound) + margin
         held = [point.plan for point in solution.selection.points]
@@ -428,18 +432,27 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
             time_limit=settings.time_limit,
             max_nodes=NO_LIMIT if complete else CUT_SHORT_NODES,
             explore=settings.tolerance < 1e-6 and complete,
+            interruptible=True,
         )
+        branches += answer.branches
         selection = answer.selection or solution.selection
         better = selection.value < solution.selection.value - 1e-4 * slack
         solution = replace(
             solution, selection=selection, tangents=(*solution.tangents, selection.market.v)
         )
-        if complete or (not better and count >= MENU_FACTOR * settings.menu_count):
+        if (
+            complete
+            or answer.status == "interrupted"
+            or (not better and count >= MENU_FACTOR * settings.menu_count)
+        ):
             break
         # menus were cut short: a better division in hand makes them shorter, or ask for more
         count = count if better else MENU_FACTOR * settings.menu_count
     within, bound = 0.0, max(solution.bound, answer.bound)
+    interrupted = answer.status == "interrupted"
     if not complete:
+        bound = solution.bound
+    if not complete and not interrupted:
         within, bound = _cases(problem, solution, settings, slack, count)
     bound = min(bound, solution.selection.value)
     selection = solution.selection
@@ -449,6 +462,8 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
         bound=bound,
         exact=complete and answer.status == "solved",
         within=within,
+        interrupted=solution.interrupted or interrupted,
+        branches=branches,
         choices=tuple(choices),
         slack=slack,
         menu_count=count,
