@@ -114,7 +114,8 @@ class Solution:
     points answered and their weights. ``within`` is the slack of complete menus where those of
     value less bound could not be had: the bound then is the lower of two cases, all plans listed or
     one beyond (:mod:`workshare.coordination.branching`); 0 where this was not used. ``branches``
-    are those of the restricted problems of exact mode.
+    are those of the restricted problems of exact mode. ``timed`` says that the search was limited
+    by time, so that the answer depends on the machine.
     """
 
     selection: Selection
@@ -138,6 +139,7 @@ class Solution:
     state: State | None = None
     within: float = 0.0
     branches: int = 0
+    timed: bool = False
 
 
 def solve(
@@ -149,6 +151,7 @@ def solve(
     start: Selection | None = None,
     state: State | None = None,
     progress: Progress | None = None,
+    clock: Callable[[], float] | None = None,
 ) -> Solution:
     """Return a division of labour, a proven bound on the best one, and what proves it.
 
@@ -164,21 +167,24 @@ def solve(
     state : a state to go on from: a checkpoint, or what
         :func:`~workshare.coordination.warm.restart` kept after a change.
     progress : told of every round.
+    clock : seconds, ``time.monotonic`` say, for ``Search(seconds=...)``: no clock is read here.
 
     Raises
     ------
-    OptionError : an unknown method, or plans that no combination makes feasible.
+    OptionError : an unknown method, a time limit without a clock, or plans that no combination
+        makes feasible.
     ResultError : the checkpoint of ``settings.execution`` is of another problem, or damaged.
     """
     settings = settings or Settings()
     problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    left = _left(settings.search, clock)
     whole = _disclosed(problem)
     if whole is not None and prices is None and state is None:
         prices = relaxation_prices(whole)[0]
     with carried_out(problem, settings.execution) as same:
-        return _solve(same, whole, settings, prices, tangents, start, state, progress)
+        return _solve(same, whole, settings, prices, tangents, start, state, progress, left)
 
 
 def _solve(
@@ -190,6 +196,7 @@ def _solve(
     start: Selection | None,
     state: State | None,
     progress: Progress | None,
+    left: Callable[[], Callable[[], float]],
 ) -> Solution:
     asked, state, prices, sample_rounds, keep = _open(problem, settings, prices, state)
     state, interrupted = iterate(
@@ -209,7 +216,7 @@ def _solve(
         recovered, changes = _reoptimise(whole, state, settings)
     else:
         recovered, changes, stopped = _recover(
-            asked, problem.participants, state, settings, tangents, exact, interrupted
+            asked, problem.participants, state, settings, tangents, exact, interrupted, left()
         )
         interrupted = interrupted or stopped
     solution = Solution(
@@ -231,6 +238,7 @@ def _solve(
         notes=state.notes,
         sample_rounds=sample_rounds,
         state=state,
+        timed=settings.search.seconds is not None,
     )
     if exact and not interrupted:
         try:
@@ -248,17 +256,18 @@ def _recover(
     tangents: Sequence[Array],
     exact: bool,
     interrupted: bool,
+    left: Callable[[], float],
 ) -> tuple[Selection, tuple[Change, ...], bool]:
     """Return real plans for everybody, who was changed, and whether Ctrl-C ended the search."""
     try:
         if len(participants) > settings.together or _has_copies(asked):
             # whoever stopped the rounds does not want a long search after them
             search = replace(settings.search, neighbourhoods=0) if interrupted else settings.search
-            return *_search_near(asked, participants, state, search), False
+            return *_search_near(asked, participants, state, search, left), False
         recovered = recover(
             asked,
             state,
-            time_limit=settings.time_limit,
+            time_limit=min(settings.time_limit, left()),
             scale=settings.rounds.scale,
             tangents=tangents,
             # exact mode looks at every plan that could matter; else ask against the real market
@@ -270,6 +279,22 @@ def _recover(
         if not rounded.feasible:
             raise
         return as_selection(asked, rounded), (), True
+
+
+def _left(search: Search, clock: Callable[[], float] | None) -> Callable[[], Callable[[], float]]:
+    """Return what starts the search's time and gives the seconds left of it."""
+    seconds = search.seconds
+    if seconds is None:
+        return lambda: lambda: np.inf
+    if clock is None:
+        raise OptionError("search.seconds: needs a clock. Pass clock=time.monotonic to solve")
+    now = clock
+
+    def begin() -> Callable[[], float]:
+        end = now() + seconds
+        return lambda: end - now()
+
+    return begin
 
 
 def _with_notes(problem: Problem, solution: Solution) -> Solution:
@@ -354,10 +379,14 @@ def _open(
 
 
 def _search_near(
-    asked: Problem, participants: Participants, state: State, search: Search
+    asked: Problem,
+    participants: Participants,
+    state: State,
+    search: Search,
+    left: Callable[[], float],
 ) -> tuple[Selection, tuple[Change, ...]]:
     """Return the best division found near the vertex, and who was changed."""
-    selection, changes, feasible = recover_many(asked, participants, state, search)
+    selection, changes, feasible = recover_many(asked, participants, state, search, left=left)
     if not feasible:
         raise OptionError(
             "no feasible combination was found among the plans answered: search further "
