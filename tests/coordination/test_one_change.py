@@ -12,10 +12,10 @@ from workshare.coordination import Options, Problem, Search, Settings, certify, 
 from workshare.coordination.families import specialisation
 from workshare.coordination.iterate import iterate
 from workshare.coordination.neighbourhood import divide, recover_many
-from workshare.coordination.one_change import change_one_by_one, pieces
+from workshare.coordination.one_change import change_in_pairs, change_one_by_one, pieces
 from workshare.errors import OptionError
 from workshare.market import piecewise_linear, quadratic_tracking
-from workshare.response import PlanTables
+from workshare.response import Plan, PlanTables
 
 FEW = Options(tolerance=1e-4, near=0.0)
 
@@ -91,3 +91,43 @@ def test_a_time_limit_is_kept_and_told() -> None:
     assert certify(problem, solution, settings).holds
     with pytest.raises(OptionError, match="clock"):
         solve(problem, settings)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_pair_gains_when_pairs_end_by_enumeration(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    market = specialisation(5, 2, seed, "scarce").market
+    costs = generator.uniform(0.5, 3.0, (5, 6))
+    contributions = generator.uniform(-0.5, 3.0, (5, 6, 2))
+    problem = Problem(PlanTables(costs, contributions), market)
+    plans = {k: problem.participants.one(k).menu(np.zeros(2), np.inf, 100).plans for k in range(5)}
+    start = [plans[k][0].at(np.zeros(0)) for k in range(5)]
+    total = np.sum([point.contribution for point in start], axis=0)
+    shared = pieces(market)
+    assert shared is not None
+    state, _ = iterate(problem, "column_generation", FEW)
+
+    def value(own: list[Plan]) -> float:
+        z = np.sum([plan.contribution for plan in own], axis=0)
+        return float(sum(plan.cost for plan in own) + market.evaluate(z).value)
+
+    room = value([p.plan for p in start])  # more than any distance that can be left
+    found = change_in_pairs(
+        shared,
+        np.arange(5),
+        start,
+        total,
+        plans,
+        state.row_prices,
+        room=room,
+        gain=1e-9,
+        work=10**7,
+    )
+    held = [point.plan for point in found]
+    reached = value(held)
+    assert reached <= room + 1e-7
+    for one, other in itertools.combinations(range(5), 2):
+        for first, second in itertools.product(plans[one], plans[other]):
+            changed = list(held)
+            changed[one], changed[other] = first, second
+            assert reached <= value(changed) + 1e-7

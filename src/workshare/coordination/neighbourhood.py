@@ -22,7 +22,7 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.columns import Choice
-from workshare.coordination.one_change import change_one_by_one, pieces
+from workshare.coordination.one_change import change_in_pairs, change_one_by_one, pieces
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.restricted import RestrictedProgram
@@ -42,11 +42,15 @@ FEW_ENOUGH = 5000
 
 TIED_MENU = 6
 
+MOST_PAIRED = 100
+"""Dimensions up to which pairs are looked at: each takes time in proportion."""
+
 MOST_FREE = 400
 """Participants freed at once, however many dimensions there are."""
 
 USUAL_DIMENSIONS = 200
-"""With more shared dimensions a branch takes longer in proportion, and fewer are taken."""
+"""With more shared dimensions a branch takes longer in proportion, and fewer are taken; nearly
+everybody is undecided then, and only neighbourhoods of ``Search.free`` are searched."""
 
 ABSENT = -1
 """The key of a copy whose participant never answered: it takes no part."""
@@ -58,6 +62,7 @@ class Search:
 
     Attributes
     ----------
+    pairs : pairs of plans of two participants looked at, times dimensions.
     tied : plans besides the best ones that enter the first restricted problem.
     tied_nodes : its branches.
     free : participants freed at once after it (or four times the dimensions if that is more).
@@ -73,6 +78,7 @@ class Search:
         the machine, and ``Solution.timed`` says so.
     """
 
+    pairs: int = 200_000_000
     tied: int = 1000
     tied_nodes: int = 2000
     free: int = 40
@@ -214,15 +220,18 @@ def improve(
     generator = np.random.default_rng(search.seed)
     distance, near, menus = _ties(participants, prices, start, state.bound, search)
     best, changes = start, list[Change]()
-    found = _single(problem, best, menus, search, left)
-    if found is not None:
-        changes += _changes(best, found, "better against what the others hold")
-        best = found
-    found = _compete(problem, near, best, search, left) if left() > 0.0 else None
+    for pairs in (False, True):
+        found = _single(problem, best, menus, state, search, left, pairs)
+        if found is not None:
+            with_whom = "together with one other" if pairs else "against what the others hold"
+            changes += _changes(best, found, f"better {with_whom}")
+            best = found
+    many = problem.dimensions > USUAL_DIMENSIONS  # then nearly everybody is undecided
+    found = None if many or left() <= 0.0 else _compete(problem, near, best, search, left)
     if found is not None and (not best.feasible or found.value < best.value):
         changes += _changes(best, found, "undecided or nearly tied at the final prices")
         best = found
-    size = max(search.free, min(MOST_FREE, 4 * problem.dimensions))
+    size = search.free if many else max(search.free, min(MOST_FREE, 4 * problem.dimensions))
     idle = 0
     for number in range(search.neighbourhoods):
         done = best.feasible and best.value - state.bound <= search.enough * abs(best.value)
@@ -280,22 +289,29 @@ def _single(
     problem: Problem,
     best: Division,
     menus: dict[int, tuple[Plan, ...]],
+    state: State,
     search: Search,
     left: Callable[[], float],
+    pairs: bool,
 ) -> Division | None:
-    """Return the division after single changes, where the shared side allows them and they help."""
+    """Return the division after changes of one or of two, where the shared side allows them.
+
+    None where they do not help.
+    """
     shared = pieces(problem.market)
-    if shared is None:
+    if shared is None or (pairs and (not best.feasible or problem.dimensions > MOST_PAIRED)):
         return None
-    points = change_one_by_one(
-        shared,
-        best.who,
-        best.points,
-        best.total,
-        menus,
-        gain=1e-9 * max(abs(best.value), problem.market.money),
-        stop=lambda: left() <= 0.0,
-    )
+    gain = 1e-9 * max(abs(best.value), problem.market.money)
+    now = (shared, best.who, best.points, best.total, menus)
+    if not pairs:
+        points = change_one_by_one(*now, gain=gain, stop=lambda: left() <= 0.0)
+    else:
+        prices = state.row_prices[: problem.dimensions]
+        room = problem.market.bregman(best.total, best.value - best.cost, state.row_prices)
+        work = search.pairs // problem.dimensions
+        points = change_in_pairs(
+            *now, prices, room=room, gain=gain, work=work, stop=lambda: left() <= 0.0
+        )
     found = _valued(problem, best.who, points, best.mixed)
     if not found.feasible or (best.feasible and found.value >= best.value):
         return None

@@ -146,3 +146,127 @@ def _best(
     best = int(np.argmin(values))
     now = point.cost + float(shared.at(total[columns][None, :], columns)[0])
     return options.plans[best].at(np.zeros(0)) if values[best] < now - gain else None
+
+
+def change_in_pairs(
+    shared: Pieces,
+    who: IntArray,
+    points: Sequence[Point],
+    total: Array,
+    plans: Mapping[int, Sequence[Plan]],
+    prices: Array,
+    *,
+    room: float,
+    gain: float,
+    work: int,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[Point, ...]:
+    """Return points after changes of two copies at once, each the best with one copy's partner.
+
+    Copies that forgo most at ``prices`` come first. ``room`` is how far the shared side is from
+    what prices call for (the Bregman distance): a pair whose own values worsen by more cannot gain,
+    and is not looked at. The search ends when nobody has a pair that gains more than ``gain``, or
+    after ``work`` pairs looked at.
+    """
+    held = list(points)
+    total = total.copy()
+    table = _Table.of(who, held, plans, prices)
+    if table is None:
+        return tuple(held)
+    order = np.argsort(-table.forgone, kind="stable")
+    idle = turn = 0
+    while idle < order.size and work > 0 and not stop():
+        copy = int(order[turn % order.size])
+        turn += 1
+        pair, looked = _best_pair(shared, table, total, copy, room, gain)
+        work -= looked
+        idle = 0 if pair is not None else idle + 1
+        for row in pair or ():
+            place = int(table.copy[row])
+            own = int(table.place[place])
+            total += table.given[row] - held[own].contribution
+            held[own] = table.plan[row].at(np.zeros(0))
+            table.take(row)
+    return tuple(held)
+
+
+@dataclass(slots=True)
+class _Table:
+    """Every plan that every copy could take: a row for each, and what taking it changes.
+
+    ``place`` is each copy's place in the division; ``copy`` the copy of each row; ``cost``,
+    ``given`` and ``own`` (value at the prices) are the row's own, ``now_*`` those of what is held.
+    """
+
+    place: IntArray
+    copy: IntArray
+    plan: list[Plan]
+    cost: Array
+    given: Array
+    own: Array
+    now_cost: Array
+    now_given: Array
+    now_own: Array
+    forgone: Array
+
+    @classmethod
+    def of(
+        cls,
+        who: IntArray,
+        held: Sequence[Point],
+        plans: Mapping[int, Sequence[Plan]],
+        prices: Array,
+    ) -> _Table | None:
+        place = [
+            k
+            for k, number in enumerate(who.tolist())
+            if plans.get(number) and not held[k].levels.size
+        ]
+        lists = [[p for p in plans[int(who[k])] if p.unit_cost.size == 0] for k in place]
+        plan = [one for own in lists for one in own]
+        if not plan:
+            return None
+        copy = np.repeat(np.arange(len(place)), [len(own) for own in lists])
+        cost = np.array([one.cost for one in plan])
+        given = np.array([one.contribution for one in plan])
+        own = cost - given @ prices
+        now_cost = np.array([held[k].cost for k in place])
+        now_given = np.array([held[k].contribution for k in place])
+        now_own = now_cost - now_given @ prices
+        least = now_own.copy()
+        np.minimum.at(least, copy, own)
+        return cls(
+            np.array(place), copy, plan, cost, given, own, now_cost, now_given, now_own,
+            now_own - least,
+        )  # fmt: skip
+
+    def take(self, row: int) -> None:
+        """Let the row's copy hold the row's plan."""
+        copy = self.copy[row]
+        self.now_cost[copy] = self.cost[row]
+        self.now_given[copy] = self.given[row]
+        self.now_own[copy] = self.own[row]
+
+
+def _best_pair(
+    shared: Pieces, table: _Table, total: Array, copy: int, room: float, gain: float
+) -> tuple[tuple[int, int] | None, int]:
+    """Return the best pair of rows with one of ``copy``, if it gains, and how many were tried."""
+    columns = np.arange(total.size)
+    worse = table.own - table.now_own[table.copy]
+    others = table.copy != copy
+    now = float(shared.at(total[None, :], columns)[0])
+    best, pair, looked = -gain, None, 0
+    for row in np.flatnonzero(~others).tolist():
+        rows = np.flatnonzero(others & (worse < room - worse[row]))
+        looked += rows.size
+        if rows.size == 0:
+            continue
+        partner = table.copy[rows]
+        z = total + table.given[row] - table.now_given[copy]
+        cost = table.cost[row] - table.now_cost[copy] + table.cost[rows] - table.now_cost[partner]
+        value = cost + shared.at(z + table.given[rows] - table.now_given[partner], columns) - now
+        least = int(np.argmin(value))
+        if value[least] < best:
+            best, pair = float(value[least]), (row, int(rows[least]))
+    return pair, looked
