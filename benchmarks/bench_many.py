@@ -20,15 +20,16 @@ from workshare.coordination import Certificate, Options, Problem, Settings, Solu
 from workshare.coordination.families import charging, read_generalised_assignment, specialisation
 
 ROUNDS = Options(tolerance=1e-4, near=0.0)
+BEFORE_MENUS = Options(tolerance=1e-3, near=0.0, max_rounds=10)
 INSTANCES = int(os.environ.get("INSTANCES", "5"))
 WHOLE_SECONDS = float(os.environ.get("WHOLE_SECONDS", "60"))
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "generalised_assignment"
 ASSIGNMENT = Path(os.environ.get("ASSIGNMENT", str(SHARED)))
 
 
-def solved(problem: Problem) -> tuple[Solution, Certificate, float]:
+def solved(problem: Problem, rounds: Options = ROUNDS) -> tuple[Solution, Certificate, float]:
     """Return solution, certificate and the processor time of both (s)."""
-    settings = Settings(rounds=ROUNDS)
+    settings = Settings(rounds=rounds)
     start = time.process_time()
     solution = solve(problem, settings)
     certificate = certify(problem, solution, settings)
@@ -39,7 +40,7 @@ def exact_mode() -> None:
     """Few participants: how many instances are proven, and in how many rounds."""
     for count in (10, 20):
         problems = [specialisation(count, 12, seed, "scarce") for seed in range(INSTANCES)]
-        answers = [solved(problem) for problem in problems]
+        answers = [solved(problem, BEFORE_MENUS) for problem in problems]
         wholes = [solve_whole(problem, WHOLE_SECONDS) for problem in problems]
         share = sum(c.status == "exact" and c.holds for _, c, _ in answers) / INSTANCES
         rounds = max(len(s.rounds) for s, _, _ in answers)

@@ -221,6 +221,8 @@ def improve(
     distance, near, menus = _ties(participants, prices, start, state.bound, search)
     best, changes = start, list[Change]()
     for pairs in (False, True):
+        if best.feasible and best.value - state.bound <= search.enough * abs(best.value):
+            break
         found = _single(problem, best, menus, state, search, left, pairs)
         if found is not None:
             with_whom = "together with one other" if pairs else "against what the others hold"
