@@ -20,15 +20,16 @@ from workshare.coordination import Certificate, Options, Problem, Settings, Solu
 from workshare.coordination.families import charging, read_generalised_assignment, specialisation
 
 ROUNDS = Options(tolerance=1e-4, near=0.0)
+BEFORE_MENUS = Options(tolerance=1e-3, near=0.0, max_rounds=10)
 INSTANCES = int(os.environ.get("INSTANCES", "5"))
 WHOLE_SECONDS = float(os.environ.get("WHOLE_SECONDS", "60"))
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "generalised_assignment"
 ASSIGNMENT = Path(os.environ.get("ASSIGNMENT", str(SHARED)))
 
 
-def solved(problem: Problem) -> tuple[Solution, Certificate, float]:
+def solved(problem: Problem, rounds: Options = ROUNDS) -> tuple[Solution, Certificate, float]:
     """Return solution, certificate and the processor time of both (s)."""
-    settings = Settings(rounds=ROUNDS)
+    settings = Settings(rounds=rounds)
     start = time.process_time()
     solution = solve(problem, settings)
     certificate = certify(problem, solution, settings)
@@ -39,12 +40,23 @@ def solved(problem: Problem) -> tuple[Solution, Certificate, float]:
 def exact_mode() -> None:
     """Few participants: how many instances are proven, and in how many rounds."""
     for count in (10, 20):
-        answers = [solved(specialisation(count, 12, seed, "scarce")) for seed in range(INSTANCES)]
+        problems = [specialisation(count, 12, seed, "scarce") for seed in range(INSTANCES)]
+        answers = [solved(problem, BEFORE_MENUS) for problem in problems]
+        wholes = [solve_whole(problem, WHOLE_SECONDS) for problem in problems]
         share = sum(c.status == "exact" and c.holds for _, c, _ in answers) / INSTANCES
         rounds = max(len(s.rounds) for s, _, _ in answers)
         figure(f"N={count}: share proven best", share, "share", at_least=1.0)
         figure(f"N={count}: most rounds before menus", rounds, "rounds", 10)
+        figure(f"N={count}: most branches", max(s.branches for s, _, _ in answers), "count")
+        total = sum(seconds for _, _, seconds in answers)
+        figure(f"N={count}: processor time, all, certificates and all", total, "s")
         figure(f"N={count}: longest", max(seconds for _, _, seconds in answers), "s")
+        beside = sum(whole.seconds for whole in wholes)
+        figure(f"N={count}: processor time of HiGHS whole, all", beside, "s")
+        better = max(
+            c.value / whole.value - 1 for (_, c, _), whole in zip(answers, wholes, strict=True)
+        )
+        figure(f"N={count}: most above HiGHS whole", 100.0 * better, "%")
 
 
 def against_whole() -> None:

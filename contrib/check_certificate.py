@@ -20,7 +20,7 @@ def check(c: dict) -> list[str]:
     faults["digest: changed since it was written"] = (
         hashlib.sha256(rest.encode()).hexdigest() != c["digest"]
     )
-    costs, answers, rows = [], [], [[] for _ in prices]
+    costs, answers, market, support, rows = [], [], [], [], [[] for _ in prices]
     for one in c["participants"]:
         own = [p["copies"] * p["cost"] for p in one["plans"]]
         given = [(k, p["copies"] * g) for p in one["plans"] for k, g in p["contribution"]]
@@ -35,7 +35,6 @@ def check(c: dict) -> list[str]:
             p["copies"] for p in one["plans"]
         )
     worth = math.fsum(prices[k] * g for k, row in enumerate(rows) for g in row)
-    market, support = [], []
     for column in columns:
         low = -math.inf if column["lower"] is None else column["lower"]
         high = math.inf if column["upper"] is None else column["upper"]
@@ -53,9 +52,12 @@ def check(c: dict) -> list[str]:
     cost, value = math.fsum(costs), math.fsum(costs + market)
     dual = math.fsum(answers + support)
     bound = min(dual, value)
-    if c["status"] == "exact":  # proven by menus, which are not in the file: told, within limits
-        faults["bound: outside [dual bound, value]"] = not bound <= said["bound"] <= said["value"]
+    within, room = c["told"].get("menus_within") or 0.0, 1e-9 * abs(value)
+    if within:  # proven by menus, which are not in the file: told, within limits
+        most = min(value, dual + within) + room
+        faults["bound: outside what menus can prove"] = not bound - room <= said["bound"] <= most
         bound = said["bound"]
+    short = within + room < value - dual
     size = math.fsum(map(abs, costs + market + support))
     sums = [("cost", cost), ("market_value", value - cost), ("value", value), ("bound", bound)]
     sums += [("dual_bound", dual), ("support", math.fsum(support)), ("gap", value - bound)]
@@ -67,6 +69,7 @@ def check(c: dict) -> list[str]:
         agree = abs(stated - found) <= 1e-9 * scale if stated is not None else found != found
         faults[f"{name}: stated {stated}, added up {found}"] = not agree
     proven = all(one["proven"] and one["answer"] is not None for one in c["participants"])
+    faults["status: menus do not reach the value"] = c["status"] == "exact" and short
     faults["status: not everybody proved its answer"] = c["status"] != "bounded" and not proven
     return [fault for fault, found in faults.items() if found]
 

@@ -6,6 +6,7 @@ from workshare.coordination.certificate_file import (
     read_certificate,
     write_certificate,
 )
+from workshare.coordination.columns import Choice
 from workshare.coordination.execution import Execution
 from workshare.coordination.iterate import METHODS, Progress, iterate
 from workshare.coordination.neighbourhood import Change, Search
@@ -13,7 +14,7 @@ from workshare.coordination.nonconvexity import Nonconvexity, nonconvexity
 from workshare.coordination.operate import operate
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection, total_contribution
-from workshare.coordination.restricted import Choice, Restricted, RestrictedProgram
+from workshare.coordination.restricted import Restricted, RestrictedProgram
 from workshare.coordination.solve import Settings, Solution, solve
 from workshare.coordination.state import Options, Round, State
 from workshare.coordination.warm import restart, turned

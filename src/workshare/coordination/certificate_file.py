@@ -64,6 +64,7 @@ def certificate_document(
             "inexact": certificate.basis.inexact,
             "rounds_left": _number(certificate.basis.rounds_left),
             "allowed_gap": _number(certificate.allowed_gap),
+            "menus_within": _menus_within(solution, certificate),
             "mixed": len(solution.mixed),
             "rests_on": list(certificate.basis.sentences()),
         },
@@ -72,6 +73,13 @@ def certificate_document(
         "participants": _participants(problem, solution, certificate),
     }
     return {"digest": digest(document), **document}
+
+
+def _menus_within(solution: Solution, certificate: Certificate) -> float | None:
+    """Return the slack of the complete menus that the bound rests on; None if on prices alone."""
+    if certificate.status == "exact":
+        return float(max(0.0, certificate.value - certificate.dual_bound))
+    return solution.within or None
 
 
 def digest(document: Mapping[str, Any]) -> str:

@@ -9,7 +9,8 @@ longer menus, and the restricted problem over those is solved with everybody els
 large-neighbourhood search). Every change is recorded with its reason.
 
 The search is limited by numbers of neighbourhoods and branches, not by time, so that the answer
-does not depend on the machine; a time limit can be given besides.
+does not depend on the machine; a time limit can be given besides. Before all that, where the shared
+side allows it, single changes are made until none helps (:mod:`workshare.coordination.one_change`).
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.columns import Choice
 from workshare.coordination.ejection import Annealing, chained
+from workshare.coordination.one_change import change_in_pairs, change_one_by_one, pieces
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection
-from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.coordination.restricted import RestrictedProgram
 from workshare.coordination.state import State
 from workshare.response import (
     BoolArray,
@@ -40,6 +43,16 @@ FEW_ENOUGH = 5000
 
 TIED_MENU = 6
 
+MOST_PAIRED = 100
+"""Dimensions up to which pairs are looked at: each takes time in proportion."""
+
+MOST_FREE = 400
+"""Participants freed at once, however many dimensions there are."""
+
+USUAL_DIMENSIONS = 200
+"""With more shared dimensions a branch takes longer in proportion, and fewer are taken; nearly
+everybody is undecided then, and only neighbourhoods of ``Search.free`` are searched."""
+
 ABSENT = -1
 """The key of a copy whose participant never answered: it takes no part."""
 
@@ -50,6 +63,7 @@ class Search:
 
     Attributes
     ----------
+    pairs : pairs of plans of two participants looked at, times dimensions.
     tied : plans besides the best ones that enter the first restricted problem.
     tied_nodes : its branches.
     free : participants freed at once after it (or four times the dimensions if that is more).
@@ -60,9 +74,13 @@ class Search:
     gain : what counts as a gain, relative to the value.
     enough : stop at this gap between value and bound, relative to the value.
     seed : of the random neighbourhoods and chains.
+    seconds : stop after so many seconds, by the clock given to
+        :func:`~workshare.coordination.solve`; None (default) never. With it the answer depends on
+        the machine, and ``Solution.timed`` says so.
     annealing : of chains, where every plan draws on one capacity at most.
     """
 
+    pairs: int = 200_000_000
     tied: int = 1000
     tied_nodes: int = 2000
     free: int = 40
@@ -73,7 +91,12 @@ class Search:
     gain: float = 1e-6
     enough: float = 5e-5
     seed: int = 0
+    seconds: float | None = None
     annealing: Annealing = field(default_factory=Annealing)
+
+    def branches(self, nodes: int, dimensions: int) -> int:
+        """Return how many of ``nodes`` are taken with so many shared dimensions."""
+        return max(5, nodes * USUAL_DIMENSIONS // max(USUAL_DIMENSIONS, dimensions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,35 +213,40 @@ def improve(
     start: Division,
     search: Search,
     *,
-    stop: Callable[[], bool] = lambda: False,
+    left: Callable[[], float] = lambda: np.inf,
 ) -> tuple[Division, tuple[Change, ...]]:
     """Return a division at least as good as ``start``, and who was changed and why.
 
-    ``stop`` is asked between neighbourhoods (a time limit of the caller's).
+    ``left`` gives the seconds that are left to search (no limit by default).
     """
     prices = state.row_prices[: problem.dimensions]
     generator = np.random.default_rng(search.seed)
-    distance, near = _ties(participants, prices, start, state.bound, search.tied)
-    best, changes = start, list[Change]()
-    found = _chain(problem, participants, prices, best, search)
-    is_chained = found is not None and found.feasible
-    if found is not None and is_chained and (not best.feasible or found.value < best.value):
-        changes += _changes(best, found, "moved in a chain of others, each pushing the next out")
-        best = found
-    nodes = search.tied_nodes // 8 if is_chained else search.tied_nodes
-    found = _compete(problem, near, best, search, nodes)
+    distance, near, menus = _ties(participants, prices, start, state.bound, search)
+    best, chain_changes = _by_chains(problem, participants, prices, start, search)
+    changes = list(chain_changes)
+    for pairs in () if chain_changes else (False, True):
+        if best.feasible and best.value - state.bound <= search.enough * abs(best.value):
+            break
+        found = _single(problem, best, menus, state, search, left, pairs)
+        if found is not None:
+            with_whom = "together with one other" if pairs else "against what the others hold"
+            changes += _changes(best, found, f"better {with_whom}")
+            best = found
+    many = problem.dimensions > USUAL_DIMENSIONS  # then nearly everybody is undecided
+    nodes = search.tied_nodes // 8 if chain_changes else search.tied_nodes
+    found = None if many or left() <= 0.0 else _compete(problem, near, best, search, nodes, left)
     if found is not None and (not best.feasible or found.value < best.value):
         changes += _changes(best, found, "undecided or nearly tied at the final prices")
         best = found
-    size = max(search.free, 4 * problem.dimensions)
+    size = search.free if many else max(search.free, min(MOST_FREE, 4 * problem.dimensions))
     # chains end where neighbourhoods hardly ever find more (measured on generalised assignment)
-    idle = search.patience - 1 if is_chained else 0
+    idle = search.patience - 1 if chain_changes else 0
     for number in range(search.neighbourhoods):
         done = best.feasible and best.value - state.bound <= search.enough * abs(best.value)
-        if stop() or done or idle >= search.patience:
+        if left() <= 0.0 or done or idle >= search.patience:
             break
         free = _neighbourhood(best, distance, size, number, generator)
-        found = _search(problem, participants, prices, state.bound, best, free, search)
+        found = _search(problem, participants, prices, state.bound, best, free, search, left)
         if found is None or (best.feasible and found.value >= best.value):
             idle += 1
             size = size if best.feasible else 2 * size
@@ -231,12 +259,12 @@ def improve(
 
 
 def _ties(
-    participants: Participants, prices: Array, division: Division, bound: float, most: int
-) -> tuple[Array, dict[int, list[Plan]]]:
+    participants: Participants, prices: Array, division: Division, bound: float, search: Search
+) -> tuple[Array, dict[int, list[Plan]], dict[int, tuple[Plan, ...]]]:
     """Return how far each participant's next plan is from its best, and the nearest plans of all.
 
-    The distance is infinite where no other plan was answered; the plans (at most ``most`` besides
-    the best ones) are by participant number.
+    The distance is infinite where no other plan was answered; the plans (at most ``search.tied``
+    besides the best ones) are by participant number, and so are the whole menus.
     """
     count = len(participants)
     everyone = np.arange(count)
@@ -245,43 +273,90 @@ def _ties(
         others = np.random.default_rng(0).choice(count, FEW_ENOUGH // 2, replace=False)
         everyone = np.unique(np.concatenate([everyone, others]))
     slack = max(division.value - bound, 0.0) if division.feasible else abs(division.cost)
-    menus = participants.menus(prices, np.array(slack), TIED_MENU, everyone)
+    menus = participants.menus(prices, np.array(slack), max(TIED_MENU, search.menu), everyone)
     distance = np.full(count, np.inf)
     rows: list[tuple[float, int, int]] = []
     for position, (who, menu) in enumerate(zip(everyone.tolist(), menus, strict=True)):
         values = [cheapest_levels(plan, prices)[1] for plan in menu.plans]
         best = min(values, default=0.0)
-        own = sorted((value - best, place) for place, value in enumerate(values))[1:]
+        own = sorted((value - best, place) for place, value in enumerate(values))[1:TIED_MENU]
         distance[who] = own[0][0] if own else np.inf
         rows.extend((gap, position, place) for gap, place in own)
     near: dict[int, list[Plan]] = {}
-    for _, position, place in sorted(rows)[:most]:
+    for _, position, place in sorted(rows)[: search.tied]:
         who = int(everyone[position])
         near.setdefault(who, []).append(menus[position].plans[place])
     for position, who in enumerate(everyone.tolist()):
         if who in near and menus[position].plans:
             near[who].append(menus[position].plans[0])
-    return distance, near
+    whole = {who: menu.plans for who, menu in zip(everyone.tolist(), menus, strict=True)}
+    return distance, near, whole
 
 
-def _chain(
-    problem: Problem, participants: Participants, prices: Array, best: Division, search: Search
+def _single(
+    problem: Problem,
+    best: Division,
+    menus: dict[int, tuple[Plan, ...]],
+    state: State,
+    search: Search,
+    left: Callable[[], float],
+    pairs: bool,
 ) -> Division | None:
-    """Return what chains of moves give, where every plan draws on one capacity at most."""
+    """Return the division after changes of one or of two, where the shared side allows them.
+
+    None where they do not help.
+    """
+    shared = pieces(problem.market)
+    if shared is None or (pairs and (not best.feasible or problem.dimensions > MOST_PAIRED)):
+        return None
+    gain = 1e-9 * max(abs(best.value), problem.market.money)
+    now = (shared, best.who, best.points, best.total, menus)
+    if not pairs:
+        points = change_one_by_one(*now, gain=gain, stop=lambda: left() <= 0.0)
+    else:
+        prices = state.row_prices[: problem.dimensions]
+        room = problem.market.bregman(best.total, best.value - best.cost, state.row_prices)
+        work = search.pairs // problem.dimensions
+        points = change_in_pairs(
+            *now, prices, room=room, gain=gain, work=work, stop=lambda: left() <= 0.0
+        )
+    found = _valued(problem, best.who, points, best.mixed)
+    if not found.feasible or (best.feasible and found.value >= best.value):
+        return None
+    return found
+
+
+def _by_chains(
+    problem: Problem, participants: Participants, prices: Array, best: Division, search: Search
+) -> tuple[Division, list[Change]]:
+    """Return what chains of moves give where every plan draws on one capacity, or the same."""
     points = chained(
         problem, participants, prices, best.who, best.points, search.annealing, search.seed
     )
-    return None if points is None else _valued(problem, best.who, points, best.mixed)
+    if points is None:
+        return best, []
+    found = _valued(problem, best.who, points, best.mixed)
+    if not found.feasible or (best.feasible and found.value >= best.value):
+        return best, []
+    reason = "moved in a chain of others, each pushing the next out"
+    return found, _changes(best, found, reason)
 
 
 def _compete(
-    problem: Problem, near: dict[int, list[Plan]], best: Division, search: Search, nodes: int
+    problem: Problem,
+    near: dict[int, list[Plan]],
+    best: Division,
+    search: Search,
+    nodes: int,
+    left: Callable[[], float],
 ) -> Division | None:
     """Solve the restricted problem over the plans most nearly tied, the others held."""
     open_copies = np.flatnonzero([who in near for who in best.who.tolist()] | best.mixed)
-    free = _few_of_each(best, open_copies, max(search.free, 4 * problem.dimensions))
+    most = max(search.free, min(MOST_FREE, 4 * problem.dimensions))
+    free = _few_of_each(best, open_copies, most)
     menus = [near.get(int(best.who[copy]), []) for copy in free]
-    return _restricted(problem, best, free, menus, nodes, search.gain)
+    nodes = search.branches(nodes, problem.dimensions)
+    return _restricted(problem, best, free, menus, nodes, search.gain, left())
 
 
 def _few_of_each(division: Division, copies: IntArray, most: int) -> IntArray:
@@ -324,14 +399,15 @@ def _search(
     best: Division,
     free: IntArray,
     search: Search,
+    left: Callable[[], float],
 ) -> Division | None:
     """Solve the restricted problem over menus of the freed copies, all others held."""
     asked, back = np.unique(best.who[free], return_inverse=True)
     slack = best.value - bound if best.feasible else abs(best.value)
     menus = participants.menus(prices, np.array(max(slack, 0.0)), search.menu, asked)
-    return _restricted(
-        problem, best, free, [menus[k].plans for k in back], search.nodes, search.gain
-    )
+    plans = [menus[k].plans for k in back]
+    nodes = search.branches(search.nodes, problem.dimensions)
+    return _restricted(problem, best, free, plans, nodes, search.gain, left())
 
 
 def _restricted(
@@ -341,6 +417,7 @@ def _restricted(
     menus: Sequence[Sequence[Plan]],
     nodes: int,
     gain: float,
+    seconds: float,
 ) -> Division | None:
     """Return the division with the copies ``free`` on the best of their menus, all others held."""
     held = np.ones(best.who.size, dtype=bool)
@@ -354,7 +431,12 @@ def _restricted(
     )
     start = _selection(problem, kept, [*ranged.tolist(), *free.tolist()], best)
     answer = program.solve(
-        tolerance=0.1 * gain, max_nodes=nodes, max_passes=2, start=start, explore=False
+        tolerance=0.1 * gain,
+        max_nodes=nodes,
+        max_passes=2,
+        start=start,
+        explore=False,
+        time_limit=max(seconds, 0.1),
     )
     if answer.selection is None:
         return None
@@ -408,9 +490,9 @@ def recover_many(
     state: State,
     search: Search,
     *,
-    stop: Callable[[], bool] = lambda: False,
+    left: Callable[[], float] = lambda: np.inf,
 ) -> tuple[Selection, tuple[Change, ...], bool]:
     """Return a division recovered from ``state``, the changes made, and whether it is feasible."""
     start = divide(problem, participants, state)
-    best, changes = improve(problem, participants, state, start, search, stop=stop)
+    best, changes = improve(problem, participants, state, start, search, left=left)
     return as_selection(problem, replace(best)), changes, best.feasible

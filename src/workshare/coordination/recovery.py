@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.columns import Choice
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.residual import best_against
-from workshare.coordination.restricted import Choice, RestrictedProgram
+from workshare.coordination.restricted import RestrictedProgram
 from workshare.coordination.state import State
 from workshare.coordination.tariffs import block_tariffs
 from workshare.errors import OptionError

@@ -11,16 +11,18 @@ passes are needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from workshare.arrays import Array
+from workshare.coordination.columns import Choice, collect, read, said, width
 from workshare.coordination.operate import operate
 from workshare.coordination.problem import Problem, Selection
-from workshare.response import Group, Plan, Point, PrivateModel, plan_of
+from workshare.coordination.sums import Sums
+from workshare.response import Plan, Point, PrivateModel
 
 NO_LIMIT = 2**31 - 1
 
@@ -30,39 +32,20 @@ LEARNING = 60
 MANY_DECISIONS = 600
 """From so many decisions on, presolve and heuristics pay (measured on generalised assignment)."""
 
-Choice = Sequence[Plan] | PrivateModel
-"""What one participant may be given: one of a list of plans, or anything its model allows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Restricted:
-    """A solved restricted problem: the selection, the proven bound on it, and how it ended."""
+    """A solved restricted problem: the selection, the proven bound on it, and how it ended.
+
+    ``branches`` are those of all passes; ``status`` is ``solved``, ``infeasible``, ``node_limit``,
+    ``time_limit`` or ``interrupted``.
+    """
 
     selection: Selection | None
     bound: float
     status: str
     passes: int
-
-
-@dataclass(slots=True)
-class _Columns:
-    """The decisions and operating variables of all participants, as they enter the MILP."""
-
-    participant: list[int] = field(default_factory=list)
-    decision_cost: list[float] = field(default_factory=list)
-    decision_total: list[Array] = field(default_factory=list)
-    what: list[tuple[Group, ...]] = field(default_factory=list)
-    plan: list[Plan | None] = field(default_factory=list)
-    level_decision: list[int] = field(default_factory=list)
-    level_cost: list[float] = field(default_factory=list)
-    level_total: list[Array] = field(default_factory=list)
-    level_lower: list[float] = field(default_factory=list)
-    level_upper: list[float] = field(default_factory=list)
-    level_group: list[Group | None] = field(default_factory=list)
-    # rows over (decisions, levels): (decision index -> coef, level index -> coef, low, high)
-    rows: list[tuple[dict[int, float], dict[int, float], float, float]] = field(
-        default_factory=list
-    )
+    branches: int = 0
 
 
 class RestrictedProgram:
@@ -84,7 +67,8 @@ class RestrictedProgram:
         self.choices = choices
         self.tangents = tuple(tangents)
         self.segments = segments
-        self.table = _collect(choices)
+        self.interruptible = False
+        self.table = collect(choices)
         self.decisions = len(self.table.participant)
         self.levels = len(self.table.level_cost)
         self.first_market = self.decisions + self.levels
@@ -93,7 +77,14 @@ class RestrictedProgram:
 
     def _begin(self) -> None:
         """Build the MILP of the market's form as it is now."""
-        market = self.form = self.problem.market.form
+        market = self.source = self.problem.market.form
+        if any(isinstance(choice, Sums) for choice in self.choices):
+            market = replace(
+                market,
+                row_scale=_natural(market.row_scale),
+                column_scale=_natural(market.column_scale),
+            )
+        self.form = market
         self.quadratic = np.flatnonzero(market.curvature > 0)
         self.first_epigraph = self.first_market + len(market.columns)
         self.columns = self.first_epigraph + self.quadratic.size
@@ -158,13 +149,19 @@ class RestrictedProgram:
         lp.col_cost_ = self.objective
         lp.col_lower_ = np.concatenate(
             [
-                np.zeros(self.first_market),
+                np.array(table.decision_lower),
+                np.zeros(self.levels),
                 market.lower / market.column_scale,
                 np.full(self.quadratic.size, 0.0),
             ]
         )
         lp.col_upper_ = np.concatenate(
-            [np.ones(self.first_market), upper, np.full(self.quadratic.size, np.inf)]
+            [
+                np.array(table.decision_upper),
+                np.ones(self.levels),
+                upper,
+                np.full(self.quadratic.size, np.inf),
+            ]
         )
         zero = np.zeros(market.rows.shape[0])
         lp.row_lower_ = np.concatenate([zero, low])
@@ -183,7 +180,7 @@ class RestrictedProgram:
         highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
         highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
         highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
-        if self.decisions < MANY_DECISIONS:
+        if self.decisions < MANY_DECISIONS and not any(isinstance(c, Sums) for c in self.choices):
             # measured on the embedded cases: sub-MIP heuristics, cuts below the root and presolve
             # cost most of the time and improve little, since good divisions are known before
             for name in ("feasibility_jump", "rins", "rens", "root_reduced_cost"):
@@ -230,7 +227,7 @@ class RestrictedProgram:
         first = 0
         for choice in self.choices:
             if not isinstance(choice, PrivateModel):
-                first += len(choice)
+                first += width(choice)
                 continue
             for training in choice.training:
                 most = max(1e-12, float(training.jobs.sum()))
@@ -292,6 +289,7 @@ class RestrictedProgram:
         time_limit: float = np.inf,
         max_nodes: int = NO_LIMIT,
         explore: bool = True,
+        interruptible: bool = False,
     ) -> Restricted:
         """Return the least-cost combination with a proven bound (M per year).
 
@@ -300,19 +298,26 @@ class RestrictedProgram:
         each MILP; a run cut short keeps its proven bound and the status ``time_limit``.
         ``max_nodes`` does the same by branches, which does not depend on the machine (status
         ``node_limit``). ``explore=False`` skips the loose first pass, where good tangents are
-        known already. Where the market's form is a model that learns, the MILP is built anew with
-        what the divisions found have taught, until model and market agree at the best.
+        known already. With ``interruptible`` Ctrl-C ends the MILP, and what was found and proven so
+        far is returned (status ``interrupted``). Where the market's form is a model that learns,
+        the MILP is built anew with what the divisions found have taught, until model and market
+        agree at the best.
         """
         answer = Restricted(start, -np.inf, "solved", 0)
+        self.interruptible = interruptible
         for _ in range(LEARNING):
-            form, before = self.form, answer
+            form, before = self.source, answer
             answer = self._search(
                 tolerance, before.selection, max_passes, time_limit, max_nodes, explore
             )
             best = answer.selection
             bound = max(answer.bound, before.bound)
-            answer = replace(answer, bound=bound if best is None else min(bound, best.value))
-            if best is None or form is self.problem.market.form:
+            answer = replace(
+                answer,
+                bound=bound if best is None else min(bound, best.value),
+                branches=answer.branches + before.branches,
+            )
+            if answer.status == "interrupted" or best is None or form is self.problem.market.form:
                 break
             if best.value - bound <= tolerance * max(abs(best.value), 1e-9 * self.money):
                 break
@@ -334,22 +339,26 @@ class RestrictedProgram:
         bound = -np.inf
         status = "solved"
         first = max(0.2 * tolerance, min(1e-4, 1e3 * tolerance))
+        explore = explore and bool(self.quadratic.size)  # straight lines need no second look
         self.highs.setOptionValue("mip_rel_gap", first if explore else 0.2 * tolerance)
         self.highs.setOptionValue("mip_abs_gap", 1e-10)
         self.highs.setOptionValue("time_limit", time_limit)
         self.highs.setOptionValue("mip_max_nodes", max_nodes)
         self._set_costs(self.objective)
-        passes = 0
+        passes = branches = 0
         for passes in range(1, max_passes + 1):
             if best is not None:
                 self._suggest(best.points)
             x = self._run()
             model_status = self.highs.getModelStatus()
-            if x is None:
-                return Restricted(best, np.inf, "infeasible", passes)
+            branches += max(0, int(self.highs.getInfo().mip_node_count))
+            if model_status == highspy.HighsModelStatus.kInterrupt:
+                status = "interrupted"
+            elif x is None:
+                return Restricted(best, np.inf, "infeasible", passes, branches)
             # bounds only rise: tangents are only ever added
             bound = max(bound, float(self.highs.getInfo().mip_dual_bound) * self.money)
-            found = self.exact(x)
+            found = None if x is None else self.exact(x)
             if found is not None and (best is None or found.value < best.value):
                 best = found
             if model_status == highspy.HighsModelStatus.kTimeLimit:
@@ -360,7 +369,7 @@ class RestrictedProgram:
             scale = abs(best.value) if best is not None else 1.0
             # the first pass shows where tangents are needed; only later ones must be proven closely
             self.highs.setOptionValue("mip_rel_gap", 0.2 * tolerance)
-            if gap <= tolerance * max(scale, 1e-9 * self.money) or status != "solved":
+            if gap <= tolerance * max(scale, 1e-9 * self.money) or status != "solved" or x is None:
                 break
             added = self.add_tangents(self.market_levels(x))
             if found is not None:
@@ -369,7 +378,8 @@ class RestrictedProgram:
                     added += self.add_tangents(share * found.market.v)
             if added == 0:
                 break
-        return Restricted(best, min(bound, best.value if best else np.inf), status, passes)
+        bound = min(bound, best.value if best else np.inf)
+        return Restricted(best, bound, status, passes, branches)
 
     def solve_for(
         self,
@@ -428,31 +438,37 @@ class RestrictedProgram:
         self.highs.changeColsCost(self.columns, index, np.asarray(objective, dtype=float))
 
     def _run(self) -> Array | None:
-        self.highs.run()
+        if self.interruptible:
+            self._run_aside()
+        else:
+            self.highs.run()
         solution = self.highs.getSolution()
         values = np.asarray(solution.col_value)
         if values.size == 0 or self.highs.getInfo().primal_solution_status != 2:
             return None
         return values
 
+    def _run_aside(self) -> None:
+        """Run HiGHS in a thread of its own, so that Ctrl-C is heard; it ends with what it has."""
+        self.highs.HandleKeyboardInterrupt = True
+        self.highs.startSolve()
+        done = False
+        while not done:
+            try:
+                done = self.highs.wait(0.1)[0]
+            except KeyboardInterrupt:
+                self.highs.cancelSolve()
+
     def _suggest(self, points: Sequence[Point]) -> None:
         """Tell HiGHS of a division already known, where it can be said in these columns."""
         decision = np.zeros(self.decisions)
         column = 0
         for choice, point in zip(self.choices, points, strict=True):
-            if isinstance(choice, PrivateModel):
-                if not isinstance(point.plan.meta, tuple):
-                    return  # a plan from elsewhere cannot be said in the model's columns
-                running = {group.label for group in point.plan.meta}
-                width = len(choice.groups)
-                decision[column : column + width] = [g.label in running for g in choice.groups]
-            else:
-                width = len(choice)
-                same = [plan.id == point.plan.id for plan in choice]
-                if not any(same):
-                    return
-                decision[column + same.index(True)] = 1.0
-            column += width
+            own = said(choice, point.plan)
+            if own is None:
+                return  # a plan from elsewhere cannot be said in these columns
+            decision[column : column + own.size] = own
+            column += own.size
         index = np.arange(self.decisions, dtype=np.int32)
         self.highs.setSolution(self.decisions, index, decision)
 
@@ -463,77 +479,32 @@ class RestrictedProgram:
 
     def exact(self, x: Array) -> Selection | None:
         """Return the exact quadratic optimum at the decisions of the MILP point ``x``."""
-        return operate(self.problem.market, self.plans(x))
+        plans = self.plans(x)
+        return None if plans is None else operate(self.problem.market, plans)
 
-    def plans(self, x: Array) -> list[Plan]:
-        """Return the plan of each participant at the MILP point ``x``."""
+    def plans(self, x: Array) -> list[Plan] | None:
+        """Return the plan of each participant at the MILP point ``x``.
+
+        None where somebody's sum of steps is not a plan: it costs more than any slack allowed.
+        """
         decision = np.round(x[: self.decisions])
         chosen: list[Plan] = []
         start = 0
         for choice in self.choices:
-            if isinstance(choice, PrivateModel):
-                count = len(choice.groups)
-                chosen.append(plan_of(choice, decision[start : start + count]))
-            else:
-                count = len(choice)
-                chosen.append(choice[int(np.argmax(decision[start : start + count]))])
-            start += count
+            own = decision[start : start + width(choice)]
+            plan = read(choice, own)
+            if plan is None:
+                return None
+            chosen.append(plan)
+            start += own.size
         return chosen
 
 
-def _collect(choices: Sequence[Choice]) -> _Columns:
-    """Return the decision and level columns of every participant's choice, in order."""
-    table = _Columns()
-    for number, choice in enumerate(choices):
-        if isinstance(choice, PrivateModel):
-            _collect_model(table, number, choice)
-        else:
-            _collect_plans(table, number, choice)
-    return table
+def _natural(scale: Array) -> Array:
+    """Return the same scales where they are needed, as powers of two, and 1 where they are not.
 
-
-def _collect_plans(table: _Columns, number: int, plans: Sequence[Plan]) -> None:
-    first = len(table.participant)
-    for plan in plans:
-        decision = len(table.participant)
-        table.participant.append(number)
-        table.decision_cost.append(plan.cost)
-        table.decision_total.append(plan.contribution)
-        groups = plan.meta if isinstance(plan.meta, tuple) else ()
-        table.what.append(groups)
-        table.plan.append(plan)
-        start = len(table.level_cost)
-        for level in range(plan.unit_cost.size):
-            table.level_decision.append(decision)
-            table.level_cost.append(float(plan.unit_cost[level]))
-            table.level_total.append(plan.unit_contribution[level])
-            table.level_lower.append(float(plan.lower[level]))
-            table.level_upper.append(float(plan.upper[level]))
-            table.level_group.append(groups[level] if len(groups) > level else None)
-        for row, limit in zip(plan.rows, plan.limits, strict=True):
-            levels = {start + k: float(c) for k, c in enumerate(row) if c != 0}
-            table.rows.append(({decision: -float(limit)}, levels, -np.inf, 0.0))
-    members = dict.fromkeys(range(first, len(table.participant)), 1.0)
-    table.rows.append((members, {}, 1.0, 1.0))
-
-
-def _collect_model(table: _Columns, number: int, model: PrivateModel) -> None:
-    first, start = len(table.participant), len(table.level_cost)
-    for index, group in enumerate(model.groups):
-        table.level_decision.append(len(table.participant))
-        table.participant.append(number)
-        table.decision_cost.append(group.fixed_cost)
-        table.decision_total.append(model.contribution[index])
-        table.what.append((group,))
-        table.plan.append(None)
-        table.level_cost.append(group.unit_cost)
-        table.level_total.append(model.unit_contribution[index])
-        table.level_lower.append(group.lower)
-        table.level_upper.append(group.upper)
-        table.level_group.append(group)
-    for index, limit in enumerate(model.limits):
-        decisions = {
-            first + k: float(c) for k, c in enumerate(model.rows_decision[index]) if c != 0
-        }
-        levels = {start + k: float(c) for k, c in enumerate(model.rows_output[index]) if c != 0}
-        table.rows.append((decisions, levels, -np.inf, float(limit)))
+    Whole coefficients stay whole, or whole multiples of one power of two: cutting planes for whole
+    numbers of steps need them (measured: a fifth of the time).
+    """
+    powers = np.exp2(np.round(np.log2(np.maximum(scale, 1e-300))))
+    return np.where((scale > 1e-3) & (scale < 1e3), 1.0, powers)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from workshare.arrays import Array
+from workshare.coordination.branching import listed_within
 from workshare.coordination.checkpoint import Checkpoint, fingerprint, load, save
+from workshare.coordination.columns import Choice
 from workshare.coordination.disclosed import (
     Disclosing,
     Whole,
@@ -29,9 +31,10 @@ from workshare.coordination.neighbourhood import (
 from workshare.coordination.problem import Problem, Selection
 from workshare.coordination.recovery import recover
 from workshare.coordination.reoptimise import Reoptimisation, improve_disclosed
-from workshare.coordination.restricted import NO_LIMIT, Choice, RestrictedProgram
+from workshare.coordination.restricted import NO_LIMIT, RestrictedProgram
 from workshare.coordination.sample import sample_prices
 from workshare.coordination.state import Options, Round, State
+from workshare.coordination.sums import as_sums
 from workshare.errors import OptionError
 from workshare.response import (
     Grouped,
@@ -49,6 +52,10 @@ CUT_SHORT_NODES = 500
 """Branches of a restricted problem whose menus were cut short: it need only find, not prove."""
 
 
+CASE_NODES = 5000
+"""Branches of the restricted problem over the complete menus that could be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to solve (1).
@@ -62,8 +69,9 @@ class Settings:
     tolerance : relative gap of the restricted problems (MILP).
     residual_rounds : rounds of answers against the real market, where exact mode is not used.
     menu_count : the longest menu asked of one participant in exact mode.
-    time_limit : seconds for each restricted problem (MILP); a run cut short is reported as
-        ``certified``. Models re-optimised together are limited by ``reoptimisation`` instead.
+    time_limit : seconds for each MILP; a run cut short is reported as ``certified``. It is long, so
+        that the answer depends on the machine only where nothing is proven in that time. Models
+        re-optimised together are limited by ``reoptimisation`` instead.
     together : up to so many participants, all their plans enter one restricted problem; beyond,
         neighbourhoods of the vertex are searched (:mod:`workshare.coordination.neighbourhood`).
     many : above so many participants, prices start from a sample and answers are added up in
@@ -83,7 +91,7 @@ class Settings:
     tolerance: float = 2e-7
     residual_rounds: int = 3
     menu_count: int = 400
-    time_limit: float = 60.0
+    time_limit: float = 600.0
     rounds: Options = field(default_factory=Options)
     together: int = 60
     many: int = 3000
@@ -103,7 +111,11 @@ class Solution:
     (``exact``). ``changes`` says who was moved away from the convexified solution and why;
     ``notes`` are (round, participant number, what happened) for every answer that was not in
     order; ``sample_rounds`` were asked of a sample. ``state`` is what the rounds ended with: the
-    points answered and their weights.
+    points answered and their weights. ``within`` is the slack of complete menus where those of
+    value less bound could not be had: the bound then is the lower of two cases, all plans listed or
+    one beyond (:mod:`workshare.coordination.branching`); 0 where this was not used. ``branches``
+    are those of the restricted problems of exact mode. ``timed`` says that the search was limited
+    by time, so that the answer depends on the machine.
     """
 
     selection: Selection
@@ -125,6 +137,9 @@ class Solution:
     sample_rounds: int = 0
     menu_count: int = 0
     state: State | None = None
+    within: float = 0.0
+    branches: int = 0
+    timed: bool = False
 
 
 def solve(
@@ -136,6 +151,7 @@ def solve(
     start: Selection | None = None,
     state: State | None = None,
     progress: Progress | None = None,
+    clock: Callable[[], float] | None = None,
 ) -> Solution:
     """Return a division of labour, a proven bound on the best one, and what proves it.
 
@@ -151,21 +167,24 @@ def solve(
     state : a state to go on from: a checkpoint, or what
         :func:`~workshare.coordination.warm.restart` kept after a change.
     progress : told of every round.
+    clock : seconds, ``time.monotonic`` say, for ``Search(seconds=...)``: no clock is read here.
 
     Raises
     ------
-    OptionError : an unknown method, or plans that no combination makes feasible.
+    OptionError : an unknown method, a time limit without a clock, or plans that no combination
+        makes feasible.
     ResultError : the checkpoint of ``settings.execution`` is of another problem, or damaged.
     """
     settings = settings or Settings()
     problem = problem.fresh()
     if settings.method not in METHODS:
         raise OptionError(f"method {settings.method!r}: must be one of {', '.join(METHODS)}")
+    left = _left(settings.search, clock)
     whole = _disclosed(problem)
     if whole is not None and prices is None and state is None:
         prices = relaxation_prices(whole)[0]
     with carried_out(problem, settings.execution) as same:
-        return _solve(same, whole, settings, prices, tangents, start, state, progress)
+        return _solve(same, whole, settings, prices, tangents, start, state, progress, left)
 
 
 def _solve(
@@ -177,6 +196,7 @@ def _solve(
     start: Selection | None,
     state: State | None,
     progress: Progress | None,
+    left: Callable[[], Callable[[], float]],
 ) -> Solution:
     asked, state, prices, sample_rounds, keep = _open(problem, settings, prices, state)
     state, interrupted = iterate(
@@ -196,7 +216,7 @@ def _solve(
         recovered, changes = _reoptimise(whole, state, settings)
     else:
         recovered, changes, stopped = _recover(
-            asked, problem.participants, state, settings, tangents, exact, interrupted
+            asked, problem.participants, state, settings, tangents, exact, interrupted, left()
         )
         interrupted = interrupted or stopped
     solution = Solution(
@@ -218,8 +238,9 @@ def _solve(
         notes=state.notes,
         sample_rounds=sample_rounds,
         state=state,
+        timed=settings.search.seconds is not None,
     )
-    if exact:
+    if exact and not interrupted:
         try:
             solution = close(problem, solution, settings)
         except KeyboardInterrupt:
@@ -235,17 +256,18 @@ def _recover(
     tangents: Sequence[Array],
     exact: bool,
     interrupted: bool,
+    left: Callable[[], float],
 ) -> tuple[Selection, tuple[Change, ...], bool]:
     """Return real plans for everybody, who was changed, and whether Ctrl-C ended the search."""
     try:
         if len(participants) > settings.together or _has_copies(asked):
             # whoever stopped the rounds does not want a long search after them
             search = replace(settings.search, neighbourhoods=0) if interrupted else settings.search
-            return *_search_near(asked, participants, state, search), False
+            return *_search_near(asked, participants, state, search, left), False
         recovered = recover(
             asked,
             state,
-            time_limit=settings.time_limit,
+            time_limit=min(settings.time_limit, left()),
             scale=settings.rounds.scale,
             tangents=tangents,
             # exact mode looks at every plan that could matter; else ask against the real market
@@ -257,6 +279,22 @@ def _recover(
         if not rounded.feasible:
             raise
         return as_selection(asked, rounded), (), True
+
+
+def _left(search: Search, clock: Callable[[], float] | None) -> Callable[[], Callable[[], float]]:
+    """Return what starts the search's time and gives the seconds left of it."""
+    seconds = search.seconds
+    if seconds is None:
+        return lambda: lambda: np.inf
+    if clock is None:
+        raise OptionError("search.seconds: needs a clock. Pass clock=time.monotonic to solve")
+    now = clock
+
+    def begin() -> Callable[[], float]:
+        end = now() + seconds
+        return lambda: end - now()
+
+    return begin
 
 
 def _with_notes(problem: Problem, solution: Solution) -> Solution:
@@ -341,10 +379,14 @@ def _open(
 
 
 def _search_near(
-    asked: Problem, participants: Participants, state: State, search: Search
+    asked: Problem,
+    participants: Participants,
+    state: State,
+    search: Search,
+    left: Callable[[], float],
 ) -> tuple[Selection, tuple[Change, ...]]:
     """Return the best division found near the vertex, and who was changed."""
-    selection, changes, feasible = recover_many(asked, participants, state, search)
+    selection, changes, feasible = recover_many(asked, participants, state, search, left=left)
     if not feasible:
         raise OptionError(
             "no feasible combination was found among the plans answered: search further "
@@ -365,6 +407,12 @@ def complete_choices(
     heard = participants.menus(prices, np.array(slack), count, np.array(asked, dtype=np.int64))
     for number, menu in zip(asked, heard, strict=True):
         menus[number] = menu
+    cut = [k for k in asked if participants.enumerable and not _is_complete(menus[k])]
+    if cut:  # lists on this machine cost little, and whole ones may be restated
+        again = np.array(cut, dtype=np.int64)
+        heard = participants.menus(prices, np.array(slack), MENU_FACTOR * count, again)
+        for number, menu in zip(cut, heard, strict=True):
+            menus[number] = menu
     choices: list[Choice] = []
     complete = True
     for number, (participant, listed) in enumerate(zip(participants, menus, strict=True)):
@@ -374,6 +422,8 @@ def complete_choices(
         elif listed is None or not listed.plans:
             choices.append(tuple(held[number : number + 1]))
             complete = False
+        elif listed.complete and (restated := as_sums(listed.plans, prices, slack)) is not None:
+            choices.append(restated)
         elif model is not None and len(listed.plans) > len(model.groups) + 1:
             # the disclosed model has fewer decisions than its list of plans, and allows them all
             choices.append(model)
@@ -381,6 +431,10 @@ def complete_choices(
             choices.append(listed.plans)
             complete = complete and listed.complete
     return choices, complete
+
+
+def _is_complete(menu: Menu | None) -> bool:
+    return menu is not None and menu.complete
 
 
 def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
@@ -395,6 +449,7 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
     margin = 1e-9 * max(abs(solution.selection.value), settings.rounds.scale)
     count = settings.menu_count
     choices: list[Choice] = []
+    branches = 0
     while True:
         slack = max(0.0, solution.selection.value - solution.bound) + margin
         held = [point.plan for point in solution.selection.points]
@@ -406,28 +461,71 @@ def close(problem: Problem, solution: Solution, settings: Settings) -> Solution:
             time_limit=settings.time_limit,
             max_nodes=NO_LIMIT if complete else CUT_SHORT_NODES,
             explore=settings.tolerance < 1e-6 and complete,
+            interruptible=True,
         )
+        branches += answer.branches
         selection = answer.selection or solution.selection
         better = selection.value < solution.selection.value - 1e-4 * slack
         solution = replace(
             solution, selection=selection, tangents=(*solution.tangents, selection.market.v)
         )
-        if complete or (not better and count >= MENU_FACTOR * settings.menu_count):
+        if (
+            complete
+            or answer.status == "interrupted"
+            or (not better and count >= MENU_FACTOR * settings.menu_count)
+        ):
             break
         # menus were cut short: a better division in hand makes them shorter, or ask for more
         count = count if better else MENU_FACTOR * settings.menu_count
-    bound = max(solution.bound, answer.bound) if complete else solution.bound
-    bound = min(bound, selection.value)
+    within, bound = 0.0, max(solution.bound, answer.bound)
+    interrupted = answer.status == "interrupted"
+    if not complete:
+        bound = solution.bound
+    if not complete and not interrupted:
+        within, bound = _cases(problem, solution, settings, slack, count)
+    bound = min(bound, solution.selection.value)
+    selection = solution.selection
     rounds = len(solution.rounds) + 2
     return replace(
         solution,
         bound=bound,
         exact=complete and answer.status == "solved",
+        within=within,
+        interrupted=solution.interrupted or interrupted,
+        branches=branches,
         choices=tuple(choices),
         slack=slack,
         menu_count=count,
         trace=(*solution.trace, (rounds, bound, selection.value)),
     )
+
+
+def _cases(
+    problem: Problem, solution: Solution, settings: Settings, slack: float, count: int
+) -> tuple[float, float]:
+    """Return the slack of the complete menus that can be had, and the bound that they prove."""
+    within, bound = case_bound(problem, solution, settings, slack, count)
+    return (within, bound) if bound > solution.bound else (0.0, solution.bound)
+
+
+def case_bound(
+    problem: Problem, solution: Solution, settings: Settings, slack: float, count: int
+) -> tuple[float, float]:
+    """Return (slack of complete menus, bound over both cases): all plans listed, or one beyond.
+
+    The menus' slack is at most ``slack``. See :mod:`workshare.coordination.branching`.
+    """
+    prices = solution.row_prices[: problem.dimensions]
+    within, choices = listed_within(problem.participants, prices, slack, count)
+    if within <= 0.0:
+        return 0.0, solution.dual_bound
+    answer = RestrictedProgram(problem, choices, tangents=solution.tangents).solve(
+        tolerance=settings.tolerance,
+        time_limit=settings.time_limit,
+        max_nodes=CASE_NODES,
+        explore=False,
+    )
+    return within, max(solution.dual_bound, min(answer.bound, solution.dual_bound + within))
 
 
 def _mixed(problem: Problem, state: State) -> tuple[int, ...]:
