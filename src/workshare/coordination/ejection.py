@@ -103,6 +103,8 @@ def chained(
     limits = limits_of(problem.market)
     if limits is None or who.size * problem.dimensions > LARGEST:
         return None
+    if any(_row(point.plan, prices) is None for point in points):
+        return None  # before anybody is asked for more plans
     options = _options(problem, participants, prices, who, points, annealing.widest)
     if options is None:
         return None
