@@ -224,6 +224,7 @@ def improve(
     distance, near, menus = _ties(participants, prices, start, state.bound, search)
     best, chain_changes = _by_chains(problem, participants, prices, start, search)
     changes = list(chain_changes)
+    paired = False
     for pairs in () if chain_changes else (False, True):
         if best.feasible and best.value - state.bound <= search.enough * abs(best.value):
             break
@@ -231,16 +232,19 @@ def improve(
         if found is not None:
             with_whom = "together with one other" if pairs else "against what the others hold"
             changes += _changes(best, found, f"better {with_whom}")
-            best = found
+            best, paired = found, pairs
     many = problem.dimensions > USUAL_DIMENSIONS  # then nearly everybody is undecided
     nodes = search.tied_nodes // 8 if chain_changes else search.tied_nodes
-    found = None if many or left() <= 0.0 else _compete(problem, near, best, search, nodes, left)
+    # after chains or changes of two, joint problems hardly ever find more (measured on generalised
+    # assignment and on specialisation)
+    found = None
+    if not (many or paired or left() <= 0.0):
+        found = _compete(problem, near, best, search, nodes, left)
     if found is not None and (not best.feasible or found.value < best.value):
         changes += _changes(best, found, "undecided or nearly tied at the final prices")
         best = found
     size = search.free if many else max(search.free, min(MOST_FREE, 4 * problem.dimensions))
-    # chains end where neighbourhoods hardly ever find more (measured on generalised assignment)
-    idle = search.patience - 1 if chain_changes else 0
+    idle = search.patience - 1 if chain_changes or paired else 0
     for number in range(search.neighbourhoods):
         done = best.feasible and best.value - state.bound <= search.enough * abs(best.value)
         if left() <= 0.0 or done or idle >= search.patience:
