@@ -131,8 +131,9 @@ class RestrictedProgram:
         dimensions = self.problem.dimensions
         inner = market.rows.shape[0] - dimensions
         shared = self.shared
+        decided = table.decision_total if shared is None else shared.others(table)
         given = [sp.csr_matrix((dimensions, 0))]
-        given += [sp.csr_matrix(total[:, None]) for total in self._given()]
+        given += [sp.csr_matrix(total[:, None]) for total in decided]
         given += [
             sp.csr_matrix((unit * scale)[:, None])
             for unit, scale in zip(table.level_total, self.level_scale, strict=True)
@@ -205,24 +206,6 @@ class RestrictedProgram:
         highs.passModel(lp)
         return highs
 
-    def _given(self) -> list[Array]:
-        """Return what each decision contributes by itself; of shared steps their number does."""
-        given = list(self.table.decision_total)
-        if self.shared is not None:
-            for column in self.shared.decision.tolist():
-                given[column] = np.zeros(self.problem.dimensions)
-        return given
-
-    def _count_rows(self) -> list[dict[int, float]]:
-        """Return, for each shared step, who takes it less how many are taken in all (zero)."""
-        rows = [{self.first_count + k: -1.0} for k in range(self.counted)]
-        if self.shared is not None:
-            for column, k in zip(
-                self.shared.decision.tolist(), self.shared.number.tolist(), strict=True
-            ):
-                rows[k][column] = 1.0
-        return rows
-
     def _own_rows(self) -> tuple[sp.csr_matrix, Array, Array]:
         """Return link rows (levels within their decision's range) and participants' own rows."""
         table = self.table
@@ -249,7 +232,7 @@ class RestrictedProgram:
                 entries.append((len(low), column, value * self.level_scale[index] / size))
             low.append(least / size)
             high.append(most / size)
-        for terms in self._count_rows():
+        for terms in () if self.shared is None else self.shared.rows(self.first_count):
             entries += [(len(low), column, value) for column, value in terms.items()]
             low.append(0.0)
             high.append(0.0)

@@ -52,6 +52,20 @@ class SharedSteps:
         taken = np.bincount(self.number, decision[self.decision], minlength=len(self))
         return np.asarray(taken, dtype=np.float64)
 
+    def others(self, table: Columns) -> list[Array]:
+        """Return what each decision contributes by itself; of shared steps their number does."""
+        given = list(table.decision_total)
+        for column in self.decision.tolist():
+            given[column] = np.zeros(self.contribution.shape[1])
+        return given
+
+    def rows(self, first: int) -> list[dict[int, float]]:
+        """Return terms that are zero: who takes each step, less its number (from ``first`` on)."""
+        rows = [{first + k: -1.0} for k in range(len(self))]
+        for column, k in zip(self.decision.tolist(), self.number.tolist(), strict=True):
+            rows[k][column] = 1.0
+        return rows
+
     def assigned(self, table: Columns, decision: Array) -> Array | None:
         """Return decisions that take as many of each step, in whole numbers, at least cost.
 
