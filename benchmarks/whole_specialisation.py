@@ -1,4 +1,9 @@
-"""One instance of the specialisation family as one MILP in HiGHS: the other way to solve it."""
+"""One instance of the specialisation family as one MILP in HiGHS: the other way to solve it.
+
+It is written in two ways. *Plainly*: a whole number of plants of each kind for each participant.
+*Counted*: a whole number of each kind in all, and who holds them left continuous, which loses
+nothing (docs/method.md, exact mode) and is what the engine does with complete menus.
+"""
 
 from __future__ import annotations
 
@@ -22,36 +27,44 @@ class Whole:
     seconds: float
 
 
-def solve_whole(problem: Problem, seconds: float) -> Whole:
+def solve_whole(problem: Problem, seconds: float, counted: bool = False) -> Whole:
     """Return what HiGHS makes of the whole problem in ``seconds`` of processor time, one thread.
 
-    Columns: how many plants (0 to 2) of each kind each participant holds, then the market's.
+    Columns: how many plants (0 to 2) of each kind each participant holds, how many of each kind
+    there are in all where they are ``counted``, then the market's.
     """
     together, market = problem.participants, problem.market
     assert isinstance(together, SpecialisationParticipants)
     count, plants = together.cost.shape
-    totals = sp.csr_matrix(np.tile(together.contribution[:-1].T, (1, count)))
+    single = sp.csr_matrix(together.contribution[:-1].T)
+    everybody = sp.kron(np.ones((1, count)), sp.identity(plants))
     most = sp.kron(sp.identity(count), np.ones((1, plants)))
-    matrix = sp.vstack(
-        [
-            sp.hstack([totals, market.rows]),
-            sp.hstack([most, sp.csr_matrix((count, market.cost.size))]),
-        ],
-        format="csr",
-    )
+    numbers = plants if counted else 0
+    if counted:
+        held = [[None, single, market.rows], [everybody, -sp.identity(plants), None]]
+        matrix = sp.bmat([*held, [most, None, None]], format="csr")
+    else:
+        matrix = sp.bmat([[single @ everybody, market.rows], [most, None]], format="csr")
+    balances = matrix.shape[0] - count
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = matrix.shape[1], matrix.shape[0]
-    lp.col_cost_ = np.concatenate([together.cost.ravel(), market.cost])
-    lp.col_lower_ = np.concatenate([np.zeros(count * plants), market.lower])
-    lp.col_upper_ = np.concatenate([np.full(count * plants, 2.0), market.upper])
-    lp.row_lower_ = np.concatenate([np.zeros(problem.dimensions), np.full(count, -np.inf)])
-    lp.row_upper_ = np.concatenate([np.zeros(problem.dimensions), np.full(count, 2.0)])
+    lp.col_cost_ = np.concatenate([together.cost.ravel(), np.zeros(numbers), market.cost])
+    lp.col_lower_ = np.concatenate([np.zeros(count * plants + numbers), market.lower])
+    lp.col_upper_ = np.concatenate(
+        [np.full(count * plants, 2.0), np.full(numbers, 2.0 * count), market.upper]
+    )
+    lp.row_lower_ = np.concatenate([np.zeros(balances), np.full(count, -np.inf)])
+    lp.row_upper_ = np.concatenate([np.zeros(balances), np.full(count, 2.0)])
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_ = matrix.indptr, matrix.indices
     lp.a_matrix_.value_ = matrix.data
     kinds = highspy.HighsVarType
-    whole = [kinds.kInteger] * (count * plants)
-    lp.integrality_ = whole + [kinds.kContinuous] * market.cost.size
+    held_kind = kinds.kContinuous if counted else kinds.kInteger
+    lp.integrality_ = (
+        [held_kind] * (count * plants)
+        + [kinds.kInteger] * numbers
+        + [kinds.kContinuous] * market.cost.size
+    )
     return run(lp, seconds)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import _thread
 import dataclasses
-import threading
 
+import highspy
 import numpy as np
 import pytest
 
@@ -28,11 +28,15 @@ def pairs(generator: np.random.Generator, hold: float = 0.0) -> tuple[Array, Arr
     return hold + cost[first] + cost[second], given[first] + given[second]
 
 
-def additive(seed: int) -> Problem:
-    """Return three participants whose plans are sums, in the family's market of two goods."""
+def additive(seed: int, shared: int = 0) -> Problem:
+    """Return three participants whose plans are sums, in the family's market of two goods.
+
+    The first ``shared`` of them contribute alike, and differ in costs only.
+    """
     generator = np.random.default_rng(seed)
     figures = [pairs(generator, hold=0.3 * (who == 0)) for who in range(3)]
     costs, contributions = map(np.array, zip(*figures, strict=True))
+    contributions[:shared] = contributions[0]
     order = generator.permutation(costs.shape[1])
     market = specialisation(4, 2, seed, ("mild", "scarce")[seed % 2]).market
     return Problem(PlanTables(costs[:, order], contributions[:, order]), market)
@@ -56,8 +60,8 @@ def enumerated(problem: Problem) -> float:
     return float(np.min(cost + shared))
 
 
-def check_seed(seed: int) -> None:
-    problem = additive(seed)
+def check_seed(seed: int, shared: int = 0) -> None:
+    problem = additive(seed, shared)
     best = enumerated(problem)
     settings = Settings(rounds=FEW)
     solution = solve(problem, settings)
@@ -71,6 +75,17 @@ def check_seed(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_restated_menus_give_the_enumerated_optimum(seed: int) -> None:
     check_seed(seed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_steps_counted_together_give_the_enumerated_optimum(seed: int) -> None:
+    check_seed(seed, shared=2 + seed % 2)
+
+
+@pytest.mark.slow
+def test_three_hundred_problems_of_shared_steps_by_enumeration() -> None:
+    for seed in range(6, 306):
+        check_seed(seed, shared=2 + seed % 2)
 
 
 @pytest.mark.slow
@@ -146,15 +161,23 @@ def test_lists_and_sums_have_the_same_optimum_and_bound(seed: int) -> None:
     assert answers[0].selection.value == pytest.approx(answers[1].selection.value, rel=1e-6)
 
 
-def test_ctrl_c_in_exact_mode_keeps_the_best_and_its_proven_bound() -> None:
-    problem = specialisation(20, 12, 5, "scarce")  # some 10,000 branches
+def test_ctrl_c_in_exact_mode_keeps_the_best_and_its_proven_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = specialisation(20, 12, 5, "scarce")
     settings = Settings(rounds=Options(tolerance=1e-4, near=0.0))
-    timer = threading.Timer(6.0, _thread.interrupt_main)
-    timer.start()
-    try:
-        solution = solve(problem, settings)
-    finally:
-        timer.cancel()
+    wait = highspy.Highs.wait
+    presses = [_thread.interrupt_main]
+
+    def pressed_at_first(highs: highspy.Highs, timeout: float) -> object:
+        """Wait for the MILP, with Ctrl-C pressed as soon as it has begun."""
+        if presses:
+            presses.pop()()
+        return wait(highs, timeout)
+
+    monkeypatch.setattr(highspy.Highs, "wait", pressed_at_first)
+    solution = solve(problem, settings)
+    assert not presses
     assert solution.interrupted
     assert not solution.exact
     assert solution.dual_bound <= solution.bound <= solution.selection.value

@@ -30,6 +30,8 @@ class Columns:
     plan: list[Plan | None] = field(default_factory=list)
     decision_lower: list[float] = field(default_factory=list)
     decision_upper: list[float] = field(default_factory=list)
+    # the steps of each participant whose menu is restated, and how many it may take in all
+    steps: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
     level_decision: list[int] = field(default_factory=list)
     level_cost: list[float] = field(default_factory=list)
     level_total: list[Array] = field(default_factory=list)
@@ -109,8 +111,9 @@ def _collect_sums(table: Columns, number: int, sums: Sums) -> None:
         _add_decision(table, number, cost, total)
         table.decision_upper[-1] = float(sums.most)
         table.what.append(())
-    members = dict.fromkeys(range(first, len(table.participant)), 1.0)
-    table.rows.append((members, {}, -np.inf, float(sums.most)))
+    members = tuple(range(first, len(table.participant)))
+    table.steps.append((members, sums.most))
+    table.rows.append((dict.fromkeys(members, 1.0), {}, -np.inf, float(sums.most)))
 
 
 def _collect_plans(table: Columns, number: int, plans: Sequence[Plan]) -> None:

@@ -21,8 +21,9 @@ from workshare.arrays import Array
 from workshare.coordination.columns import Choice, collect, read, said, width
 from workshare.coordination.operate import operate
 from workshare.coordination.problem import Problem, Selection
+from workshare.coordination.shared_steps import shared_steps
 from workshare.coordination.sums import Sums
-from workshare.response import Plan, Point, PrivateModel
+from workshare.response import IntArray, Plan, Point, PrivateModel
 
 NO_LIMIT = 2**31 - 1
 
@@ -52,7 +53,9 @@ class RestrictedProgram:
     """The restricted problem as a MILP that can be solved again with another objective.
 
     Column order: decisions (0/1), levels (scaled by their upper bound), market variables (scaled),
-    one epigraph variable per quadratic, then columns added by :meth:`add_column`.
+    one epigraph variable per quadratic, the number of each shared step in all, then columns added
+    by :meth:`add_column`. Who takes a shared step is continuous until somebody adds a row or an
+    objective that could make that matter (:mod:`workshare.coordination.shared_steps`).
     """
 
     def __init__(
@@ -71,6 +74,8 @@ class RestrictedProgram:
         self.table = collect(choices)
         self.decisions = len(self.table.participant)
         self.levels = len(self.table.level_cost)
+        self.shared = shared_steps(self.table)
+        self.counted = 0 if self.shared is None else len(self.shared)
         self.first_market = self.decisions + self.levels
         self.level_scale = np.array([max(u, 1e-12) for u in self.table.level_upper])
         self._begin()
@@ -87,7 +92,8 @@ class RestrictedProgram:
         self.form = market
         self.quadratic = np.flatnonzero(market.curvature > 0)
         self.first_epigraph = self.first_market + len(market.columns)
-        self.columns = self.first_epigraph + self.quadratic.size
+        self.first_count = self.first_epigraph + self.quadratic.size
+        self.columns = self.first_count + self.counted
         self.money = market.money
         self.objective = self._cost_objective()
         self.highs = self._build()
@@ -112,6 +118,7 @@ class RestrictedProgram:
                     np.array(table.level_cost) * self.level_scale,
                     market.cost * market.column_scale,
                     np.full(self.quadratic.size, self.money),
+                    np.zeros(self.counted),
                 ]
             )
             / self.money
@@ -123,8 +130,10 @@ class RestrictedProgram:
         market, table = self.form, self.table
         dimensions = self.problem.dimensions
         inner = market.rows.shape[0] - dimensions
+        shared = self.shared
+        decided = table.decision_total if shared is None else shared.others(table)
         given = [sp.csr_matrix((dimensions, 0))]
-        given += [sp.csr_matrix(total[:, None]) for total in table.decision_total]
+        given += [sp.csr_matrix(total[:, None]) for total in decided]
         given += [
             sp.csr_matrix((unit * scale)[:, None])
             for unit, scale in zip(table.level_total, self.level_scale, strict=True)
@@ -135,6 +144,9 @@ class RestrictedProgram:
                 totals,
                 market.rows @ sp.diags(market.column_scale),
                 sp.csr_matrix((market.rows.shape[0], self.quadratic.size)),
+                sp.csr_matrix((market.rows.shape[0], 0))
+                if shared is None
+                else sp.vstack([shared.contribution.T, sp.csr_matrix((inner, len(shared)))]),
             ]
         )
         balance = sp.diags(1.0 / market.row_scale) @ balance
@@ -152,7 +164,7 @@ class RestrictedProgram:
                 np.array(table.decision_lower),
                 np.zeros(self.levels),
                 market.lower / market.column_scale,
-                np.full(self.quadratic.size, 0.0),
+                np.full(self.quadratic.size + self.counted, 0.0),
             ]
         )
         lp.col_upper_ = np.concatenate(
@@ -161,6 +173,7 @@ class RestrictedProgram:
                 np.ones(self.levels),
                 upper,
                 np.full(self.quadratic.size, np.inf),
+                np.zeros(0) if shared is None else shared.most,
             ]
         )
         zero = np.zeros(market.rows.shape[0])
@@ -171,8 +184,11 @@ class RestrictedProgram:
         lp.a_matrix_.index_ = matrix.indices
         lp.a_matrix_.value_ = matrix.data
         kinds = highspy.HighsVarType
-        continuous = self.columns - self.decisions
-        lp.integrality_ = [kinds.kInteger] * self.decisions + [kinds.kContinuous] * continuous
+        whole = np.arange(self.columns) < self.decisions
+        whole[self.first_count :] = True
+        if shared is not None:
+            whole[shared.decision] = False
+        lp.integrality_ = [kinds.kInteger if w else kinds.kContinuous for w in whole.tolist()]
         highs = highspy.Highs()
         highs.setOptionValue("output_flag", False)
         highs.setOptionValue("threads", 1)
@@ -216,6 +232,10 @@ class RestrictedProgram:
                 entries.append((len(low), column, value * self.level_scale[index] / size))
             low.append(least / size)
             high.append(most / size)
+        for terms in () if self.shared is None else self.shared.rows(self.first_count):
+            entries += [(len(low), column, value) for column, value in terms.items()]
+            low.append(0.0)
+            high.append(0.0)
         shape = (len(low), self.columns)
         if not entries:
             return sp.csr_matrix(shape), np.array(low), np.array(high)
@@ -250,6 +270,8 @@ class RestrictedProgram:
 
     def add_row(self, terms: dict[int, float], least: float, most: float) -> None:
         """Add ``least <= sum of coefficient * column <= most`` (scaled columns)."""
+        if self.shared is not None and not set(terms).isdisjoint(self.shared.decision.tolist()):
+            self._hold_whole(self.shared.decision)
         index = np.array(list(terms), dtype=np.int32)
         self.highs.addRow(least, most, index.size, index, np.array(list(terms.values())))
 
@@ -272,6 +294,13 @@ class RestrictedProgram:
             self.add_row(terms, -0.5 * curvature * at**2, np.inf)
             count += 1
         return count
+
+    def _hold_whole(self, decisions: IntArray) -> None:
+        """Require whole numbers of who takes a step: with more rows corners may be fractions."""
+        import highspy
+
+        kinds = np.full(decisions.size, highspy.HighsVarType.kInteger)
+        self.highs.changeColsIntegrality(decisions.size, decisions.astype(np.int32), kinds)
 
     def limit_cost(self, most: float) -> None:
         """Require the cost of (1), as the tangents see it, to be at most ``most`` (M per year)."""
@@ -446,6 +475,10 @@ class RestrictedProgram:
         values = np.asarray(solution.col_value)
         if values.size == 0 or self.highs.getInfo().primal_solution_status != 2:
             return None
+        if self.shared is not None:
+            whole = self.shared.assigned(self.table, values[: self.decisions])
+            if whole is not None:
+                values[: self.decisions] = whole
         return values
 
     def _run_aside(self) -> None:
@@ -470,7 +503,11 @@ class RestrictedProgram:
             decision[column : column + own.size] = own
             column += own.size
         index = np.arange(self.decisions, dtype=np.int32)
-        self.highs.setSolution(self.decisions, index, decision)
+        if self.shared is not None:
+            counts = self.first_count + np.arange(self.counted, dtype=np.int32)
+            index = np.concatenate([index, counts])
+            decision = np.concatenate([decision, self.shared.counts(decision)])
+        self.highs.setSolution(index.size, index, decision)
 
     def market_levels(self, x: Array) -> Array:
         """Return the market variables of a MILP point, in canonical units."""
