@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from measure import figure, must_hold
+from whole_assignment import solve_whole_assignment
 from whole_specialisation import solve_whole
 from workshare.coordination import Certificate, Options, Problem, Settings, Solution, certify, solve
 from workshare.coordination.families import charging, read_generalised_assignment, specialisation
@@ -77,11 +78,19 @@ def against_whole() -> None:
 def assignment() -> None:
     """Generalised assignment, where its instances are at hand."""
     for path in sorted(ASSIGNMENT.glob("[cde]*")):
-        solution, certificate, seconds = solved(read_generalised_assignment(path))
+        problem = read_generalised_assignment(path)
+        solution, certificate, seconds = solved(problem)
         gap = 100.0 * (certificate.value - certificate.dual_bound) / certificate.value
         figure(f"{path.name}: rounds", len(solution.rounds), "rounds", 12)
         figure(f"{path.name}: recovered within", gap, "%", 0.15)
         figure(f"{path.name}: processor time", seconds, "s", 30)
+        if path.name.startswith("d"):
+            whole = solve_whole_assignment(problem, WHOLE_SECONDS)
+            least = 100.0 * (whole.value / certificate.dual_bound - 1.0)
+            figure(f"{path.name}: HiGHS whole within", least, "%")
+            figure(f"{path.name}: processor time of HiGHS whole", whole.seconds, "s")
+            ratio = certificate.value / whole.value
+            figure(f"{path.name}: value over that of HiGHS whole", ratio, "ratio", 1.0)
 
 
 def largest() -> None:

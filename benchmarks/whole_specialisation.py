@@ -23,7 +23,7 @@ class Whole:
 
 
 def solve_whole(problem: Problem, seconds: float) -> Whole:
-    """Return what HiGHS makes of the whole problem in ``seconds`` on one thread.
+    """Return what HiGHS makes of the whole problem in ``seconds`` of processor time, one thread.
 
     Columns: how many plants (0 to 2) of each kind each participant holds, then the market's.
     """
@@ -52,12 +52,17 @@ def solve_whole(problem: Problem, seconds: float) -> Whole:
     kinds = highspy.HighsVarType
     whole = [kinds.kInteger] * (count * plants)
     lp.integrality_ = whole + [kinds.kContinuous] * market.cost.size
+    return run(lp, seconds)
+
+
+def run(lp: highspy.HighsLp, seconds: float) -> Whole:
+    """Return what HiGHS makes of a MILP in ``seconds`` of processor time on one thread."""
     highs = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("time_limit", seconds)):
+    for name, value in (("output_flag", False), ("threads", 1), ("mip_rel_gap", 1e-6)):
         highs.setOptionValue(name, value)
-    highs.setOptionValue("mip_rel_gap", 1e-6)
     highs.passModel(lp)
     start = time.process_time()
+    highs.cbMipInterrupt += lambda event: event.interrupt(time.process_time() - start > seconds)
     highs.run()
     info = highs.getInfo()
     value = info.objective_function_value if info.primal_solution_status == 2 else np.inf

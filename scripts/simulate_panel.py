@@ -1,13 +1,13 @@
 """Write a simulated panel of 4,000 places with known truth: places.csv and truth.csv.
 
-    python scripts/simulate_panel.py FOLDER [PLACES] [SEED]
+    python scripts/simulate_panel.py FOLDER [--places N] [--seed N]
 
 Then: workshare equilibria panel FOLDER/places.csv
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 from workshare.studies.panel.panel import write_panel
@@ -24,4 +24,9 @@ def main(folder: str, places: int = 4000, seed: int = 0) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(value) for value in sys.argv[2:4]))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", help="where both tables go; made if it is not there")
+    parser.add_argument("--places", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    main(given.folder, given.places, given.seed)

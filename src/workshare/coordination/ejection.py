@@ -98,11 +98,13 @@ def chained(
     None where the problem is not of this kind (see the module), or no division that keeps the
     limits was met.
     """
-    from workshare.coordination.ejection_kernel import search_chains
+    from workshare.coordination.ejection_kernel import Options, search_chains
 
     limits = limits_of(problem.market)
     if limits is None or who.size * problem.dimensions > LARGEST:
         return None
+    if any(_row(point.plan, prices) is None for point in points):
+        return None  # before anybody is asked for more plans
     options = _options(problem, participants, prices, who, points, annealing.widest)
     if options is None:
         return None
@@ -118,18 +120,16 @@ def chained(
     held = _held(options, points)
     feasible, _, best = search_chains(
         held.copy(),
-        options.first,
-        options.gap,
-        options.where,
-        options.use,
+        Options(options.first, options.gap, options.where, options.use),
         room,
         price,
         annealing.overload * np.append(_uses(options, problem.dimensions), 0.0),
-        annealing.warm * scale,
-        annealing.cool * scale,
-        annealing.longest,
-        annealing.budget,
-        min(annealing.most, annealing.evaluations * who.size),
+        (annealing.warm * scale, annealing.cool * scale),
+        (
+            annealing.longest,
+            annealing.budget,
+            min(annealing.most, annealing.evaluations * who.size),
+        ),
         seed,
     )
     if not feasible:

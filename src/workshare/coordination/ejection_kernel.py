@@ -1,11 +1,11 @@
 """The inner loop of :mod:`workshare.coordination.ejection`: chains of moves, found depth first.
 
-Arrays are by copy (``held``, ``first``), by option (``gap``, ``where``, ``use``: the options of
-copy ``j`` are ``first[j]`` to ``first[j + 1]``, smallest gap first) and by dimension (``slack``,
-``price``).
+``held`` is the option of each copy.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
@@ -20,35 +20,60 @@ def _worth(slack: float, price: float, steep: float) -> float:
     return price * slack if slack >= 0.0 else -steep * slack
 
 
+class Options(NamedTuple):
+    """What copies may hold: options of copy ``j`` are ``first[j]`` to ``first[j + 1]``.
+
+    ``gap`` is to the best of the copy, ascending; each option draws ``use`` on dimension ``where``.
+    """
+
+    first: IntArray
+    gap: Array
+    where: IntArray
+    use: Array
+
+
+class Places(NamedTuple):
+    """Capacities, one entry or row for each dimension: what is unused and what that is worth, what
+    going beyond costs and how far it may go, and who draws on it (the first ``filled``)."""
+
+    slack: Array
+    price: Array
+    steep: Array
+    beyond: Array
+    members: IntArray
+    filled: IntArray
+
+
+class Trail(NamedTuple):
+    """The chain being tried, one entry for each copy in it, and who is ``out`` meanwhile."""
+
+    copies: IntArray
+    chosen: IntArray
+    at_option: IntArray
+    at_member: IntArray
+    energy: Array
+    before: Array
+    out: BoolArray
+
+
 @nb.njit(cache=True)
 def _chain(
     begin: int,
     most: float,
     budget: int,
     held: IntArray,
-    first: IntArray,
-    gap: Array,
-    where: IntArray,
-    use: Array,
-    slack: Array,
-    price: Array,
-    steep: Array,
-    beyond: Array,
-    members: IntArray,
-    count: IntArray,
-    out: BoolArray,
-    copies: IntArray,
-    chosen: IntArray,
-    at_option: IntArray,
-    at_member: IntArray,
-    energy: Array,
-    before: Array,
+    options: Options,
+    places: Places,
+    trail: Trail,
 ) -> tuple[int, int]:
     """Look for a chain from copy ``begin`` whose change of energy is below ``most``.
 
-    Return its length (0: none found) and the evaluations spent. The chain is in ``copies`` and
-    ``chosen`` (options). ``slack`` and ``out`` are as before when it returns.
+    Return its length (0: none found) and the evaluations spent. The chain is in ``trail.copies``
+    and ``trail.chosen`` (options). Slacks and who is out are as before when it returns.
     """
+    first, gap, where, use = options
+    slack, price, steep, beyond, members, count = places
+    copies, chosen, at_option, at_member, energy, before, out = trail
     hole = where[held[begin]]
     deepest = copies.size - 1
     start_slack = slack[hole]
@@ -124,16 +149,10 @@ def _chain(
 
 @nb.njit(cache=True)
 def _move(
-    copy: int,
-    option: int,
-    held: IntArray,
-    where: IntArray,
-    use: Array,
-    slack: Array,
-    members: IntArray,
-    count: IntArray,
-    position: IntArray,
+    copy: int, option: int, held: IntArray, options: Options, places: Places, position: IntArray
 ) -> None:
+    where, use = options.where, options.use
+    slack, members, count = places.slack, places.members, places.filled
     old, new = where[held[copy]], where[option]
     slack[old] += use[held[copy]]
     slack[new] -= use[option]
@@ -150,32 +169,37 @@ def _move(
 @nb.njit(cache=True)
 def search_chains(
     held: IntArray,
-    first: IntArray,
-    gap: Array,
-    where: IntArray,
-    use: Array,
+    options: Options,
     limit: Array,
     price: Array,
     overload: Array,
-    warm: float,
-    cool: float,
-    longest: int,
-    budget: int,
-    evaluations: int,
+    thresholds: tuple[float, float],
+    sizes: tuple[int, int, int],
     seed: int,
 ) -> tuple[bool, float, IntArray]:
     """Anneal over chains; return (whether feasible, best energy, options held at it).
 
     The energy is the sum of gaps and of the price of unused capacity: the value less the dual
-    bound. ``overload`` is how far a limit may be passed at first, by dimension; what is beyond
-    costs 1.1 times the price at first and 1.5 times at the end, or 45 times if nothing that keeps
-    the limits was met. Thresholds fall from ``warm`` to ``cool``.
+    bound. ``held`` is changed. ``overload`` is how far a limit may be passed at first, by
+    dimension; what is beyond costs 1.1 times the price at first and 1.5 times at the end, or 45
+    times if nothing that keeps the limits was met. ``thresholds`` are their means at first and at
+    the end; ``sizes`` are the longest chain, the evaluations of one, and those of all.
     """
     np.random.seed(seed)
+    warm, cool = thresholds
+    longest, budget, evaluations = sizes
     copies, dimensions = held.size, limit.size
-    slack = limit.copy()
-    members = np.zeros((dimensions, copies), np.int64)
-    count = np.zeros(dimensions, np.int64)
+    gap, where, use = options.gap, options.where, options.use
+    steep_price = np.maximum(price, price.sum() / dimensions)
+    places = Places(
+        limit.copy(),
+        price,
+        steep_price.copy(),
+        np.zeros(dimensions),
+        np.zeros((dimensions, copies), np.int64),
+        np.zeros(dimensions, np.int64),
+    )
+    slack, members, count = places.slack, places.members, places.filled
     position = np.zeros(copies, np.int64)
     total = 0.0
     for copy in range(copies):
@@ -186,32 +210,35 @@ def search_chains(
         slack[place] -= use[held[copy]]
         total += gap[held[copy]]
     allowed = np.maximum(overload, -slack)
-    steep_price = np.maximum(price, price[:dimensions].sum() / dimensions)
-    out = np.zeros(copies, np.bool_)
-    chain, chosen = np.zeros(longest + 1, np.int64), np.zeros(longest + 1, np.int64)
-    at_option, at_member = np.zeros(longest + 1, np.int64), np.zeros(longest + 1, np.int64)
-    energy, before = np.zeros(longest + 1), np.zeros(longest + 1)
+    trail = Trail(
+        np.zeros(longest + 1, np.int64),
+        np.zeros(longest + 1, np.int64),
+        np.zeros(longest + 1, np.int64),
+        np.zeros(longest + 1, np.int64),
+        np.zeros(longest + 1),
+        np.zeros(longest + 1),
+        np.zeros(copies, np.bool_),
+    )
     best, best_held = np.inf, held.copy()
     spent = 0
     while spent < evaluations:
         share = spent / evaluations
-        steep = steep_price * (1.1 * (1.5 / 1.1) ** share)
-        beyond = allowed * max(0.0, 1.0 - share / 0.9)
+        places.steep[:] = steep_price * (1.1 * (1.5 / 1.1) ** share)
+        places.beyond[:] = allowed * max(0.0, 1.0 - share / 0.9)
         if share > 0.5 and best == np.inf:
             # limits first: nothing that keeps them has been met so far
-            steep, beyond = 30.0 * steep, allowed
+            places.steep[:] *= 30.0
+            places.beyond[:] = allowed
         most = -warm * (cool / warm) ** share * np.log(1.0 - np.random.random())
         begin = np.random.randint(copies)
-        length, work = _chain(
-            begin, most, budget, held, first, gap, where, use, slack, price, steep, beyond,
-            members, count, out, chain, chosen, at_option, at_member, energy, before,
-        )  # fmt: skip
+        length, work = _chain(begin, most, budget, held, options, places, trail)
         spent += work
         if length == 0:
             continue
         for level in range(length):
-            total += gap[chosen[level]] - gap[held[chain[level]]]
-            _move(chain[level], chosen[level], held, where, use, slack, members, count, position)
+            copy, option = trail.copies[level], trail.chosen[level]
+            total += gap[option] - gap[held[copy]]
+            _move(copy, option, held, options, places, position)
         wasted, fits = 0.0, True
         for place in range(dimensions):
             fits = fits and slack[place] >= -1e-9 * limit[place]
