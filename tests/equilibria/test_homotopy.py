@@ -129,6 +129,13 @@ def test_too_many_paths_are_refused() -> None:
         solve_polynomials(katsura(7), HomotopyOptions(max_paths=100))
 
 
+@pytest.mark.parametrize("start", ["auto", *starts.STARTS[1:]])
+def test_an_equation_without_unknowns_is_refused_by_name(start: str) -> None:
+    system = polynomials_from_arrays([[(1, (1, 0)), (1, (0, 1))], [(2.5, (0, 0))]])
+    with pytest.raises(OptionError, match=r"equation 2 is the constant 2\.5\+0j"):
+        solve_polynomials(system, HomotopyOptions(start=start))
+
+
 def test_a_family_agrees_with_each_member_alone() -> None:
     system = lattice(3, 0.1)
     rows = np.array([lattice(3, k).coefficients for k in np.linspace(0.02, 0.2, 7)])
