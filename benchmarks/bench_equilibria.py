@@ -44,7 +44,10 @@ def polynomial(name: str, system: Polynomials, count: int, limit: float | None =
 
 
 def panel(places: int = 5000) -> None:
-    """Measure a family of 5 unknowns and 32 paths at many members."""
+    """Measure a family of 5 unknowns and 32 paths at many members.
+
+    The model of places (``bench_panel.py``) needs 63 paths with five unknowns, never 32.
+    """
     names = [[(-1, tuple(int(v == i) for v in range(5)))] for i in range(5)]
     system = polynomials_from_arrays(
         [

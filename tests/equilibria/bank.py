@@ -137,6 +137,7 @@ BANK: dict[str, tuple[Callable[[], Polynomials], int, int]] = {
     "cyclic-7": (lambda: cyclic(7), 924, 56),
     "eco-8": (lambda: economy(8), 64, 8),
     "chandra-6": (lambda: chandrasekhar(6), 32, 32),
+    "chandra-7": (lambda: chandrasekhar(7), 64, 64),
     "noon-5": (lambda: noon(5), 233, 11),
     "bertrand": (bertrand, 62, 18),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from equilibria.bank import BANK, bertrand, katsura, lattice
+from equilibria.bank import BANK, bertrand, chandrasekhar, katsura, lattice
 from workshare.equilibria import homotopy, starts
 from workshare.equilibria.certify import certify_roots, touching
 from workshare.equilibria.homotopy import HomotopyOptions, solve_polynomials
@@ -112,6 +112,28 @@ def test_units_do_not_matter() -> None:
     assert gaps.max() < 1e-3
 
 
+def test_units_do_not_matter_where_roots_differ_much_in_size() -> None:
+    plain = chandrasekhar(7)
+    units = np.array([1e-4, 1.0, 1e5, 10.0, 1e-3, 1e3, 1e2])
+    other = plain.with_coefficients(plain.coefficients / (units**plain.exponents).prod(axis=1))
+    one, two = solve_polynomials(plain).roots, solve_polynomials(other).roots / units
+    assert len(one) == len(two) == 64
+    sizes = np.linalg.norm(one, axis=1)[:, None]
+    gaps = np.linalg.norm(one[:, None] - two[None], axis=2) / sizes
+    assert gaps.min(axis=1).max() < 1e-6
+    assert len(set(gaps.argmin(axis=1).tolist())) == 64
+
+
+def test_a_simple_root_with_components_of_very_different_size_is_proved() -> None:
+    # in double precision alone the ends of a dozen paths looked singular; seven paths are still
+    # lost on the way, and the counts say so
+    found = solve_polynomials(chandrasekhar(8), HomotopyOptions(retracks=1))
+    assert len(found.singular) == 0
+    assert all(proof.holds for proof in certify_roots(chandrasekhar(8), found.roots))
+    assert len(found.roots) + found.failed == found.paths == 128
+    assert found.consistent == (len(found.roots) == 128)
+
+
 def test_singular_and_curved_ends_are_told() -> None:
     double = polynomials_from_arrays([[(1, (2, 0)), (-2, (1, 0)), (1, (0, 0))],
                                       [(1, (0, 1)), (-1, (1, 0))]])  # fmt: skip
@@ -127,6 +149,13 @@ def test_singular_and_curved_ends_are_told() -> None:
 def test_too_many_paths_are_refused() -> None:
     with pytest.raises(OptionError, match="needs 128 paths; at most 100"):
         solve_polynomials(katsura(7), HomotopyOptions(max_paths=100))
+
+
+@pytest.mark.parametrize("start", ["auto", *starts.STARTS[1:]])
+def test_an_equation_without_unknowns_is_refused_by_name(start: str) -> None:
+    system = polynomials_from_arrays([[(1, (1, 0)), (1, (0, 1))], [(2.5, (0, 0))]])
+    with pytest.raises(OptionError, match=r"equation 2 is the constant 2\.5\+0j"):
+        solve_polynomials(system, HomotopyOptions(start=start))
 
 
 def test_a_family_agrees_with_each_member_alone() -> None:

@@ -32,6 +32,9 @@ from workshare.equilibria.tape import Tape
 BITS = 64
 """Working precision of the balls."""
 
+MORE_BITS = 160
+"""Precision with which a root is improved, and tried again, where double precision cannot."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Certificate:
@@ -341,6 +344,55 @@ def _krawczyk(system: Polynomials, plan: _Plan, start: npt.NDArray[Any]) -> Cert
         x = x - step
         if np.all(np.abs(step) < 1e-12 * np.maximum(np.abs(x), 1e-3)):
             break
+    proof = _test(plan, x, jacobian, inverse)
+    if proof.holds:
+        return proof
+    # components of very different sizes: residuals cancel in double precision, so that Newton's
+    # method stalls before the last digits; with more bits it does not
+    ctx.prec = MORE_BITS
+    try:
+        better = _polished(system, plan, x)
+        proof = proof if better is None else _test(plan, *better)
+    finally:
+        ctx.prec = BITS
+    return proof if proof.holds else nothing
+
+
+def _polished(
+    system: Polynomials, plan: _Plan, start: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]] | None:
+    """Return a point after Newton's method with exact residuals, its Jacobian and the inverse.
+
+    None where it leaves the neighbourhood: the proof must be of a root near the start.
+    """
+    real = not np.iscomplexobj(start)
+    zero = arb(0) if real else acb(0)
+    x = start.copy()
+    for _ in range(6):
+        jacobian: npt.NDArray[Any] = float_jacobian(system, x)
+        jacobian = jacobian.real if real else jacobian
+        try:
+            inverse = np.linalg.inv(jacobian)
+        except np.linalg.LinAlgError:
+            return None
+        balls = plan.value([_ball(v, 0.0, real) for v in x], zero)
+        value = np.array([float(v.mid()) if real else complex(v.mid()) for v in balls])
+        step = inverse @ value
+        size = np.max(np.abs(step) / np.maximum(np.abs(x), 1e-3))
+        if not size < 1e-4:
+            return None
+        x = x - step
+        if size < 1e-15:
+            break
+    return x, jacobian, inverse
+
+
+def _test(
+    plan: _Plan, x: npt.NDArray[Any], jacobian: npt.NDArray[Any], inverse: npt.NDArray[Any]
+) -> Certificate:
+    """Return the certificate by Krawczyk's test around a point."""
+    real = not np.iscomplexobj(x)
+    n = plan.size
     matrix, zero = (arb_mat, arb(0)) if real else (acb_mat, acb(0))
     point = [_ball(v, 0.0, real) for v in x]
     Y = matrix([[_ball(v, 0.0, real) for v in row] for row in inverse])
@@ -356,7 +408,7 @@ def _krawczyk(system: Polynomials, plan: _Plan, start: npt.NDArray[Any]) -> Cert
         if all(_inside(spread[k, 0] - correction[k, 0], radius[k], real) for k in range(n)):
             index = _sign(jacobian, rest) if real else 0
             return Certificate(True, x, radius, real, index)
-    return nothing
+    return Certificate(False, x, np.full(n, np.nan), False)
 
 
 def _ball(value: Any, radius: float, real: bool) -> Any:

@@ -142,7 +142,8 @@ def solve_polynomials(
 
     Raises
     ------
-    OptionError : the number of paths exceeds ``max_paths``, or the start is unknown.
+    OptionError : the number of paths exceeds ``max_paths``, the start is unknown, or an equation is
+        a constant, which no point solves.
 
     Examples
     --------
@@ -153,6 +154,7 @@ def solve_polynomials(
     (4, 4, True)
     """
     options = options or HomotopyOptions()
+    _refuse_constants(system)
     plan = choose_start(system, start=options.start, partition=partition, seed=options.seed)
     return solve_from(system, plan, options, progress)
 
@@ -164,6 +166,7 @@ def solve_from(
     progress: Progress | None = None,
 ) -> HomotopyRoots:
     """Return what :func:`solve_polynomials` does, from a start chosen before."""
+    _refuse_constants(system)
     if plan.paths > options.max_paths:
         raise OptionError(
             f"the system needs {plan.paths} paths; at most {options.max_paths} are allowed. Raise "
@@ -191,6 +194,21 @@ def solve_from(
             found, agreed=len(second.roots) == len(found.roots), steps=found.steps + second.steps
         )
     return found
+
+
+def _refuse_constants(system: Polynomials) -> None:
+    """Raise an error that names every equation without an unknown: there is no path to follow."""
+    rows = np.flatnonzero(system.degrees == 0)
+    if rows.size:
+        told = "; ".join(
+            f"equation {row + 1} is the constant "
+            f"{np.sum(system.coefficients[system.equation == row]):.6g}"
+            for row in rows
+        )
+        raise OptionError(
+            f"{told}: no unknown is in it, so no point solves it, or every point does. Leave it "
+            "out or write the unknown that it is about"
+        )
 
 
 def _solve_once(

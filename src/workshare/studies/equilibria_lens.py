@@ -11,6 +11,12 @@ theirs (one-change stable, as in play). Three answers, by best-response play on 
   at least what the scenario settles in. All sets are tried up to :data:`LARGEST_PUSH` participants;
   beyond, participants are added greedily.
 
+Beside these: the support that every coordinated scenario needs and the equilibria that stand beside
+the least-cost division as its support rises (:mod:`workshare.studies.support_branches`), and the
+equilibria of play by type with the starts they draw (:mod:`workshare.studies.play_basins`). How
+many scenarios are looked at and starts drawn follows from the work of one round of best responses,
+so a large region stays quick; where few starts fit, none is drawn. The record says both.
+
 Best responses are searched for over one activity at a time, so "holds" means: against every such
 change. Equilibria found by play are a sample.
 """
@@ -21,10 +27,24 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workshare.studies.jobs import setting_of
 from workshare.studies.outcome import Outcome
-from workshare.studies.play_out import Play, best_response, national_value, play
+from workshare.studies.play_basins import (
+    DYNAMIC,
+    basin_share,
+    capacity_ranks,
+    displacements,
+    firmness,
+    sample_play,
+)
+from workshare.studies.play_out import Play, best_response, play
 from workshare.studies.result import CoordinationResult
-from workshare.studies.setting import Setting
+from workshare.studies.setting import HoldingsKey, Setting
+from workshare.studies.support_branches import (
+    round_size,
+    scenario_supports,
+    support_branches,
+)
 
 SWEEPS = 8
 """Rounds of best responses after which play counts as unfinished."""
@@ -35,26 +55,59 @@ LARGEST_PUSH = 1
 MOST_PLAYS = 12
 """Runs of play spent on the push; each takes seconds on a large region."""
 
+WORK = 450
+"""Changes of one activity, each a clearing of the market, that a part of the lens may take."""
+
+FEWEST_SCENARIOS = 4
+"""Distinct scenarios whose support is found in any case."""
+
+FEWEST_DRAWS, MOST_DRAWS = 20, 60
+"""Starts drawn: as many as fit in :data:`WORK`; none where they are too few to tell a share."""
+
+MOST_DISPLACED = 60
+"""Displacements tried for an equilibrium where starts are drawn."""
+
 Held = dict[str, frozenset[str]]
 
 
-def equilibria_lens(result: CoordinationResult) -> dict[str, Any]:
+def equilibria_lens(
+    result: CoordinationResult, draws: int | None = None, scenarios: int | None = None
+) -> dict[str, Any]:
     """Return, for the least-cost division, whether it lasts without support and what it takes.
+
+    Parameters
+    ----------
+    draws : starts of play drawn at random; None: as many as are quick, 0 on a large region.
+    scenarios : distinct scenarios whose support is found, in the result's order; None: as many as
+        are quick.
 
     Returns
     -------
     record : ``status``, ``claim``; ``support`` by participant (M per year, 0 = stays by itself),
         ``leaves`` (who gains by leaving), ``rest`` (where play goes: status, value, who changed),
-        ``push`` (participants, how sought, value reached, runs of play), ``types`` (equilibria that
-        the study's play found, the worth of each and the starts that lead there) and the values
-        compared, all in M per year of the market account.
+        ``push`` (participants, how sought, value reached, runs of play), ``scenarios`` (what each
+        coordinated scenario needs) and ``not_looked_at``, ``types`` (equilibria that play found:
+        worth, the chosen starts that lead there, share of drawn starts with its interval,
+        stability, order rank), ``sample`` (dynamic, draws, seed, unsettled, outcomes drawn from),
+        ``branches`` (from which support for the least-cost division to which each equilibrium
+        stands) and the values compared, all in M per year of the market account.
     """
-    setting = Setting(result.region, result.options["account"])
+    setting = setting_of(result.region, result.options["account"])
     least = result.scenario("least_cost")
     target = _holdings(least)
     apart = result.outcomes.get("uncoordinated")
-    support = hold_together(setting, target)
+    fit = WORK // max(1, round_size(setting, target))
+    needs = scenario_supports(result, setting, scenarios or max(FEWEST_SCENARIOS, fit))
+    if draws is None:
+        draws = min(MOST_DRAWS, fit) if fit >= FEWEST_DRAWS else 0
+    support = _needs_of(needs["scenarios"], "least_cost")
     rest = _known(result, "the least-cost division") or _played(setting, "least_cost", target)
+    pool = {name: _holdings(result.scenario(name)) for name in _names(needs["scenarios"])}
+    pool["nobody building"] = setting.nobody()
+    if apart is not None:
+        pool["uncoordinated"] = _holdings(apart)
+    types, sample = _types(result, setting, target, pool, draws)
+    states = [(row["name"], row.pop("holdings"), row["value"]) for row in types]
     record = {
         "status": "self-sustaining" if not any(support.values()) else "needs support",
         "claim": "against every change of one activity by one participant; play is a sample",
@@ -63,7 +116,10 @@ def equilibria_lens(result: CoordinationResult) -> dict[str, Any]:
         "leaves": [code for code, amount in support.items() if amount > 0],
         "value": least.market_value,
         "rest": _rest_record(setting, rest, target),
-        "types": _types(result, target),
+        **needs,
+        "types": types,
+        "sample": sample,
+        "branches": support_branches(setting, target, support, states),
     }
     if apart is not None:
         start = _holdings(apart)
@@ -74,18 +130,14 @@ def equilibria_lens(result: CoordinationResult) -> dict[str, Any]:
     return record
 
 
-def hold_together(setting: Setting, target: Held) -> dict[str, float]:
-    """Return the smallest yearly payment that keeps each participant at its part (M per year).
+def _names(scenarios: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(row["name"]) for row in scenarios]
 
-    The gain in national value of its best response, the others at their parts; 0 where it stays.
-    """
-    support = {}
-    for code in setting.participants:
-        best = best_response(setting, target, code)
-        now = national_value(setting, target, code)
-        then = national_value(setting, {**target, code: best}, code)
-        support[code] = max(0.0, then - now) if best != target.get(code) else 0.0
-    return support
+
+def _needs_of(scenarios: Sequence[Mapping[str, Any]], name: str) -> dict[str, float]:
+    """Return what each needs to stay in a scenario that was looked at."""
+    found = next(row for row in scenarios if name in (row["name"], *row["also"]))
+    return dict(found["by_participant"])
 
 
 def smallest_push(
@@ -139,24 +191,47 @@ def _settles(setting: Setting, target: Held, start: Held, pushed: Sequence[str])
     return -setting.clear(dict(found.holdings)).selection.value
 
 
-def _types(result: CoordinationResult, target: Held) -> list[dict[str, Any]]:
-    """Return the equilibria that play found, the greatest worth first, with the starts of each."""
-    if result.equilibria is None:
-        return []
-    rows = [
-        {
-            "name": outcome.name,
-            "value": outcome.market_value,
-            "starts": [
-                found.start
-                for found in result.equilibria.plays
-                if found.status == "equilibrium" and dict(found.holdings) == dict(outcome.holdings)
-            ],
-            "differs": [code for code, held in outcome.holdings if held != target.get(code)],
-        }
-        for outcome in result.equilibria.equilibria
-    ]
-    return sorted(rows, key=lambda row: -float(row["value"]))
+def _types(
+    result: CoordinationResult, setting: Setting, target: Held, pool: Mapping[str, Held], draws: int
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the equilibria that play found, the greatest worth first, and how starts were drawn.
+
+    Each row has its ``holdings``.
+    """
+    settled, unsettled = sample_play(setting, pool, draws, result.seed, SWEEPS)
+    plays = () if result.equilibria is None else result.equilibria.plays
+    known = () if result.equilibria is None else result.equilibria.equilibria
+    names: dict[HoldingsKey, str] = {setting.key(dict(o.holdings)): o.name for o in known}
+    for key in settled:
+        names.setdefault(key, f"drawn_{len(names) - len(known) + 1}")
+    ranks = capacity_ranks(setting, [dict(key) for key in names])
+    displaced = MOST_DISPLACED if draws else 0
+    rows = []
+    for (key, name), rank in zip(names.items(), ranks, strict=True):
+        held = dict(key)
+        starts = [p.start for p in plays if p.status == "equilibrium" and dict(p.holdings) == held]
+        rows.append(
+            {
+                "name": name,
+                "value": -setting.clear(held).selection.value,
+                "starts": starts,
+                "differs": [code for code, groups in key if groups != target.get(code)],
+                "rank": rank,
+                **firmness(setting, held),
+                "returns": list(displacements(setting, held, pool, displaced, SWEEPS)),
+                **basin_share(settled[key], draws),
+                "holdings": held,
+            }
+        )
+    sample = {
+        "dynamic": DYNAMIC,
+        "draws": draws,
+        "seed": result.seed,
+        "unsettled": basin_share(unsettled, draws),
+        "from": list(pool),
+        "confidence": 0.95,
+    }
+    return sorted(rows, key=lambda row: (-float(row["value"]), row["name"])), sample
 
 
 def _known(result: CoordinationResult, start: str) -> Play | None:
