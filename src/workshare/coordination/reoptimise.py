@@ -72,7 +72,7 @@ class Reoptimisation:
     band: float = 0.3
     free: int = 15
     nodes: int = 250
-    patience: int = 4
+    patience: int = 2
     enough: float = 1e-4
     gap: float = 2e-4
     seed: int = 0
@@ -127,6 +127,7 @@ def improve_disclosed(
         found = run.attempt(open_now)
         if run.best.x is not None and (run.close_enough or stop() or _cut_short(found)):
             break
+    run.idle = 0
     for open_now in _neighbourhoods(run):
         if run.close_enough or stop() or run.idle >= run.search.patience:
             break
