@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from workshare.coordination import Options, Settings, certify, solve
-from workshare.coordination.disclosed import relaxation_prices, solve_whole, whole_model
+from workshare.coordination import Options, Problem, Settings, certify, reoptimise, solve
+from workshare.coordination.disclosed import (
+    Found,
+    Whole,
+    relaxation_prices,
+    solve_whole,
+    whole_model,
+)
 from workshare.coordination.families import Generator, commitment_problem, read_unit_commitment
 from workshare.coordination.families.unit_commitment import (
     best_schedule,
@@ -19,7 +28,9 @@ from workshare.coordination.families.unit_commitment import (
     schedule_cost,
     state_costs,
 )
-from workshare.coordination.reoptimise import Reoptimisation
+from workshare.coordination.iterate import iterate
+from workshare.coordination.reoptimise import Reoptimisation, improve_disclosed
+from workshare.coordination.state import State
 from workshare.errors import OptionError
 from workshare.response import MilpParticipant
 
@@ -127,6 +138,107 @@ def test_a_small_system_against_the_whole_problem(seed: int) -> None:
     assert relaxation_prices(whole)[1] <= certificate.dual_bound * (1 + 1e-4)
 
 
+def twins(count: int = 8, hours: int = 12) -> Problem:
+    """Return pairs of equal generators, of which many schedules tie."""
+    units = [replace(unit(100 + k // 2), name=f"unit {k}") for k in range(count)]
+    most = sum(u.minimum + u.span for u in units)
+    demand = most * (0.45 + 0.15 * np.sin(np.arange(hours) / 2.0))
+    return commitment_problem(units, demand, 0.05 * demand, np.zeros(hours), 0.4 * demand)
+
+
+CUT = Reoptimisation(nodes=1, gap=1e-6, enough=0.0, slack=1e-3, neighbourhoods=2, free=3)
+"""One branch a joint problem: what is found by then hangs on every step before."""
+
+
+def fingerprint(count: int, hours: int) -> str:
+    """Return all that an answer is made of, to the last bit."""
+    settings = Settings(rounds=Options(tolerance=1e-3, near=0.0), exact=False, reoptimisation=CUT)
+    solution = solve(twins(count, hours), settings)
+    plans = [point.plan for point in solution.selection.points]
+    parts = [(plan.id, plan.cost.hex(), plan.contribution.tobytes().hex()) for plan in plans]
+    prices = solution.row_prices.tobytes().hex()
+    told = [(change.who, change.plan) for change in solution.changes]
+    return json.dumps([solution.bound.hex(), prices, told, parts, solution.timed])
+
+
+@pytest.fixture(scope="module")
+def rounds() -> tuple[Whole, State]:
+    """Return the joint model of :func:`twins`, and the state after a few rounds."""
+    problem = twins()
+    state, _ = iterate(problem, "column_generation", Options(tolerance=1e-2, near=0.0))
+    return whole_model(problem), state
+
+
+@pytest.mark.parametrize(
+    ("count", "hours"), [(8, 12), pytest.param(14, 24, marks=pytest.mark.slow)]
+)
+def test_another_process_gives_the_same_answer(count: int, hours: int) -> None:
+    """Neither the order of hashed sets nor the threads of linear algebra may show in it."""
+    here = Path(__file__)
+    script = f"from {here.stem} import fingerprint; print(fingerprint({count}, {hours}))"
+    answers = []
+    for seed, threads in (("1", "1"), ("2", "2")):
+        own = {"PYTHONHASHSEED": seed, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+        path = os.pathsep.join([str(here.parent), str(here.parents[2] / "src")])
+        answer = subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, **own, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        answers.append(answer.stdout)
+    assert len(json.loads(answers[0])[3]) == count
+    assert answers[0] == answers[1]
+
+
+def test_a_joint_problem_that_the_clock_ends_is_told(
+    rounds: tuple[Whole, State], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, state = rounds
+    calls: list[Found] = []
+
+    def hurried(*args: object, **options: object):  # type: ignore[no-untyped-def]
+        late = bool(calls) and calls[-1].x is not None
+        options["seconds"] = 0.0 if late else np.inf
+        calls.append(solve_whole(*args, **options))  # type: ignore[arg-type]
+        return calls[-1]
+
+    unhurried = improve_disclosed(whole, state, CUT)
+    monkeypatch.setattr(reoptimise, "solve_whole", hurried)
+    improved = improve_disclosed(whole, state, CUT)
+    assert unhurried is not None and not unhurried.timed
+    assert improved is not None and improved.timed
+    assert len(calls) > 1
+
+
+def test_once_needs_are_met_no_joint_problem_may_leave_one_unmet(
+    rounds: tuple[Whole, State], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What leaves one unmet by a hair was called best by HiGHS, and was no use."""
+    whole, state = rounds
+    unmet = np.flatnonzero(whole.problem.market.form.is_unmet) + whole.starts[-1]
+    best: Found | None = None
+    later = 0
+
+    def watched(*args: object, **options: object):  # type: ignore[no-untyped-def]
+        nonlocal best, later
+        found = solve_whole(*args, **options)  # type: ignore[arg-type]
+        if best is not None:
+            assert found.x is not None  # the best division so far is one of its solutions
+            assert found.x[unmet] == pytest.approx(best.x[unmet], abs=1e-9)
+            assert found.value <= best.value * (1 + 1e-7)
+            assert np.all(options["held"][unmet])  # type: ignore[index]
+            later += 1
+        if found.x is not None and (best is None or found.value < best.value):
+            best = found
+        return found
+
+    monkeypatch.setattr(reoptimise, "solve_whole", watched)
+    assert improve_disclosed(whole, state, CUT) is not None
+    assert later > 0
+
+
 def test_faults_of_a_file_are_told(tmp_path: Path) -> None:
     path = tmp_path / "case.json"
     path.write_text("{")
@@ -158,8 +270,6 @@ def test_generators_of_a_published_file_answer_as_their_models() -> None:
 @pytest.mark.skipif(not FILES, reason="the shared PGLib-UC files are not here")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_published_files_take_at_most_25_rounds(path: Path) -> None:
-    from workshare.coordination.iterate import iterate
-
     problem = read_unit_commitment(path)
     start, relaxed = relaxation_prices(whole_model(problem))
     state, _ = iterate(problem, "column_generation", ROUNDS, prices=start)

@@ -40,6 +40,9 @@ from workshare.coordination.state import State
 CUT_SHORT = 1e-3
 """A joint problem that ends with a larger gap was too large: no larger one is tried."""
 
+TIME_LIMIT = "Time limit reached"
+"""How HiGHS says that the clock ended a joint problem."""
+
 NOTHING = Found(None, np.inf, -np.inf, "not tried")
 
 
@@ -69,7 +72,7 @@ class Reoptimisation:
     band: float = 0.3
     free: int = 15
     nodes: int = 250
-    patience: int = 4
+    patience: int = 2
     enough: float = 1e-4
     gap: float = 2e-4
     seed: int = 0
@@ -79,7 +82,8 @@ class Reoptimisation:
 class Improved:
     """A division re-optimised: variables, value, and who was changed against the start.
 
-    ``values`` are those of the best division after each of the ``tried`` joint problems.
+    ``values`` are those of the best division after each of the ``tried`` joint problems; ``timed``
+    says that the clock cut one of them short, so that the answer depends on the machine.
     """
 
     x: Array
@@ -87,6 +91,7 @@ class Improved:
     changed: tuple[int, ...] = ()
     tried: int = 0
     values: tuple[float, ...] = field(default_factory=tuple)
+    timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ def improve_disclosed(
         found = run.attempt(open_now)
         if run.best.x is not None and (run.close_enough or stop() or _cut_short(found)):
             break
+    run.idle = 0
     for open_now in _neighbourhoods(run):
         if run.close_enough or stop() or run.idle >= run.search.patience:
             break
@@ -133,7 +139,7 @@ def improve_disclosed(
     changed = tuple(
         who for who in range(len(whole.models)) if np.any(_differs(whole, who, mean, best.x))
     )
-    return Improved(best.x, best.value, changed, len(run.values), tuple(run.values))
+    return Improved(best.x, best.value, changed, len(run.values), tuple(run.values), run.timed)
 
 
 @dataclass(slots=True)
@@ -147,6 +153,7 @@ class _Run:
     seconds: float
     best: Found = NOTHING
     idle: int = 0
+    timed: bool = False
     values: list[float] = field(default_factory=list)
 
     @property
@@ -157,14 +164,19 @@ class _Run:
 
     def attempt(self, open_now: Mask) -> Found:
         """Solve the joint problem with only the variables ``open_now`` free; keep what is best."""
+        held = self.whole.model.integer & ~open_now
+        if self.best.x is not None:
+            # what leaves a need unmet by a hair is cheaper than any division, and no use
+            held[self.whole.starts[-1] :] = self.whole.problem.market.form.is_unmet
         found = solve_whole(
             self.whole,
             seconds=self.seconds,
             nodes=self.search.nodes,
             gap=self.search.gap,
-            held=self.whole.model.integer & ~open_now,
+            held=held,
             start=self.decided.value if self.best.x is None else self.best.x,
         )
+        self.timed = self.timed or found.status == TIME_LIMIT
         gained = found.x is not None and (
             self.best.x is None or found.value < self.best.value - 1e-7 * abs(self.best.value)
         )

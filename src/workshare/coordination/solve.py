@@ -71,7 +71,7 @@ class Settings:
     menu_count : the longest menu asked of one participant in exact mode.
     time_limit : seconds for each MILP; a run cut short is reported as ``certified``. It is long, so
         that the answer depends on the machine only where nothing is proven in that time. Models
-        re-optimised together are limited by ``reoptimisation`` instead.
+        re-optimised together are limited by ``reoptimisation`` long before that.
     together : up to so many participants, all their plans enter one restricted problem; beyond,
         neighbourhoods of the vertex are searched (:mod:`workshare.coordination.neighbourhood`).
     many : above so many participants, prices start from a sample and answers are added up in
@@ -115,7 +115,8 @@ class Solution:
     value less bound could not be had: the bound then is the lower of two cases, all plans listed or
     one beyond (:mod:`workshare.coordination.branching`); 0 where this was not used. ``branches``
     are those of the restricted problems of exact mode. ``timed`` says that the search was limited
-    by time, so that the answer depends on the machine.
+    by time, so that the answer depends on the machine; of models re-optimised together, that
+    ``Settings.time_limit`` did end one of the joint problems.
     """
 
     selection: Selection
@@ -210,10 +211,11 @@ def _solve(
     )
     exact = settings.exact and _is_few(problem, settings) and state.proven and not interrupted
     changes: tuple[Change, ...] = ()
+    timed = settings.search.seconds is not None
     if start is not None:
         recovered = start
     elif whole is not None:
-        recovered, changes = _reoptimise(whole, state, settings)
+        recovered, changes, timed = _reoptimise(whole, state, settings)
     else:
         recovered, changes, stopped = _recover(
             asked, problem.participants, state, settings, tangents, exact, interrupted, left()
@@ -238,7 +240,7 @@ def _solve(
         notes=state.notes,
         sample_rounds=sample_rounds,
         state=state,
-        timed=settings.search.seconds is not None,
+        timed=timed,
     )
     if exact and not interrupted:
         try:
@@ -320,8 +322,8 @@ def _disclosed(problem: Problem) -> Whole | None:
 
 def _reoptimise(
     whole: Whole, state: State, settings: Settings
-) -> tuple[Selection, tuple[Change, ...]]:
-    """Return the best division that models re-optimised together give, and who was changed."""
+) -> tuple[Selection, tuple[Change, ...], bool]:
+    """Return the best division of models re-optimised together, who was changed, if by a clock."""
     improved = improve_disclosed(whole, state, settings.reoptimisation, seconds=settings.time_limit)
     if improved is None:
         raise OptionError(
@@ -331,7 +333,7 @@ def _reoptimise(
     division = as_division(whole, improved.x)
     reason = "re-optimised together with others: its own best plans do not fit the shared side"
     changes = [Change(who, division.points[who].plan.id, reason) for who in improved.changed]
-    return division, tuple(changes)
+    return division, tuple(changes), improved.timed
 
 
 def _is_few(problem: Problem, settings: Settings) -> bool:
