@@ -42,7 +42,10 @@ def play_basins(record: Mapping[str, Any], table: Table) -> Figure:
             "The starts are those the study chose, none was drawn: play from one takes long here. "
             "So the bars are counts, not shares of a basin. "
         )
-    note += f"Dynamic: {sample['dynamic']}. Numbers are those of the table of equilibria."
+    dynamic = (
+        sample["dynamic"] if draws else "best-response play, every second start in drawn order"
+    )
+    note += f"Dynamic: {dynamic}. Numbers are those of the table of equilibria."
     words = "; ".join(f"{row['name']}: {row['said']}" for row in rows)
     title = _title(record, draws)
     drawing = _picture(rows[:MOST_BARS], draws) if rows else statement([f"{title}."])
