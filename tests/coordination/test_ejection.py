@@ -11,6 +11,7 @@ from workshare.arrays import Array
 from workshare.coordination import Options, Problem, Settings, certify, solve
 from workshare.coordination.ejection import Annealing, chained, limits_of
 from workshare.coordination.families import assignment_problem
+from workshare.coordination.neighbourhood import Search
 from workshare.market import add, capacity, piecewise_linear
 from workshare.response import Plan, PlanTables, Point
 
@@ -156,3 +157,16 @@ def test_solve_uses_chains_and_its_certificate_holds():
     assert certificate.holds
     assert certificate.value - certificate.dual_bound <= 0.01 * certificate.value
     assert any("chain" in change.reason for change in solution.changes)
+
+
+def test_a_time_limit_cuts_the_chains_short():
+    costs, use, limit = instance(7, 5, 120)
+    problem = assignment_problem(costs, use, limit)
+    spent = []
+    for seconds in (None, 0.01):
+        search = Search(seconds=seconds, neighbourhoods=0)
+        settings = Settings(rounds=Options(tolerance=1e-4, near=0.0), search=search)
+        spent.append(solve(problem, settings, clock=lambda: 0.0))  # time stands still
+    assert not spent[0].timed and spent[1].timed
+    assert any("chain" in change.reason for change in spent[0].changes)
+    assert spent[1].selection.value >= spent[0].selection.value

@@ -30,6 +30,9 @@ LARGEST = 4_000_000
 OPTIONS = 20
 """Plans asked of each participant."""
 
+A_SECOND = 50_000_000
+"""Evaluations that a second allows (half of what one core was measured to do)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Annealing:
@@ -108,7 +111,10 @@ def chained(
     options = _options(problem, participants, prices, who, points, annealing.widest)
     if options is None:
         return None
-    sign = 1.0 if np.any(_drawn(points) > 0) else -1.0
+    signs = {float(np.sign(plan.contribution.sum())) for plan in options.plans} - {0.0}
+    if len(signs) != 1:
+        return None
+    sign = signs.pop()
     room = limits[1] if sign > 0 else -limits[0]
     other = limits[0] if sign > 0 else -limits[1]
     if np.any(room < 0) or np.any(other > 0):
@@ -140,10 +146,6 @@ def chained(
     )
 
 
-def _drawn(points: tuple[Point, ...]) -> Array:
-    return np.array([point.contribution[np.argmax(np.abs(point.contribution))] for point in points])
-
-
 def _options(
     problem: Problem,
     participants: Participants,
@@ -156,16 +158,14 @@ def _options(
     asked = np.unique(who)
     menus = participants.menus(prices, np.array(np.inf), OPTIONS, asked)
     listed: dict[int, list[tuple[float, int, float, Plan]]] = {}
-    signs: set[float] = set()
     for number, menu in zip(asked.tolist(), menus, strict=True):
         rows = [_row(plan, prices) for plan in menu.plans]
         kept = [row for row in rows if row is not None]
         if not rows or len(kept) < len(rows):
             return None
-        signs |= {float(np.sign(plan.contribution.sum())) for *_, plan in kept} - {0.0}
         listed[number] = sorted(kept, key=lambda row: (row[0], row[3].id))
     second = [rows[1][0] - rows[0][0] for rows in listed.values() if len(rows) > 1]
-    if len(signs) > 1 or not second:
+    if not second:
         return None
     most = widest * _middle(np.array(second))
     first, picked = [0], list[tuple[float, int, float, Plan]]()

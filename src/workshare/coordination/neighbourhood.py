@@ -22,7 +22,7 @@ import numpy as np
 
 from workshare.arrays import Array
 from workshare.coordination.columns import Choice
-from workshare.coordination.ejection import Annealing, chained
+from workshare.coordination.ejection import A_SECOND, Annealing, chained
 from workshare.coordination.one_change import change_in_pairs, change_one_by_one, pieces
 from workshare.coordination.pool import Pool
 from workshare.coordination.problem import Problem, Selection
@@ -222,7 +222,7 @@ def improve(
     prices = state.row_prices[: problem.dimensions]
     generator = np.random.default_rng(search.seed)
     distance, near, menus = _ties(participants, prices, start, state.bound, search)
-    best, chain_changes = _by_chains(problem, participants, prices, start, search)
+    best, chain_changes = _by_chains(problem, participants, prices, start, search, left)
     changes = list(chain_changes)
     paired = False
     for pairs in () if chain_changes else (False, True):
@@ -331,12 +331,21 @@ def _single(
 
 
 def _by_chains(
-    problem: Problem, participants: Participants, prices: Array, best: Division, search: Search
+    problem: Problem,
+    participants: Participants,
+    prices: Array,
+    best: Division,
+    search: Search,
+    left: Callable[[], float],
 ) -> tuple[Division, list[Change]]:
     """Return what chains of moves give where every plan draws on one capacity, or the same."""
-    points = chained(
-        problem, participants, prices, best.who, best.points, search.annealing, search.seed
-    )
+    seconds = left()
+    if seconds <= 0.0:
+        return best, []
+    annealing = search.annealing
+    if np.isfinite(seconds):
+        annealing = replace(annealing, most=min(annealing.most, int(A_SECOND * seconds)))
+    points = chained(problem, participants, prices, best.who, best.points, annealing, search.seed)
     if points is None:
         return best, []
     found = _valued(problem, best.who, points, best.mixed)
